@@ -1,0 +1,1 @@
+"""What there is in the cloud, and which service and team it belongs to."""

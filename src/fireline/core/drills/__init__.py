@@ -1,0 +1,1 @@
+"""Drills: scenarios, their story, and a score computed only from stored facts."""

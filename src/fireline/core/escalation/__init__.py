@@ -1,0 +1,1 @@
+"""Who is told next when nobody has answered: the ladder, and personal rules on each rung."""

@@ -1,0 +1,1 @@
+"""Incidents: states, roles, deadlines, updates and checklists."""

@@ -1,0 +1,56 @@
+"""The plan, compiled: what every decision cites."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fireline.core.assets.ownership import Service
+from fireline.core.detection.finding import RuleCard
+from fireline.core.drills.scenario import Scenario
+from fireline.core.escalation.policy import Policy
+from fireline.core.incidents.terms import Definitions
+from fireline.core.oncall.people import Person, Team
+from fireline.core.oncall.schedule import Schedule
+from fireline.core.runbooks.runbook import Runbook
+from fireline.core.values.ids import (
+    PersonId,
+    PolicyId,
+    RevisionId,
+    RuleId,
+    RunbookId,
+    ScenarioId,
+    ScheduleId,
+    ServiceId,
+    TeamId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A Sigma rule: what people need of it, and its text for the matcher."""
+
+    card: RuleCard
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One immutable revision. `revision` is the SHA-256 of its files, so equal plans are equal.
+
+    `catch_all` are the people told when nobody else can be. `protected` are asset ids and ARNs no
+    action may touch: break-glass users, fireline's own roles.
+    """
+
+    revision: RevisionId
+    organisation: str
+    catch_all: tuple[PersonId, ...]
+    protected: tuple[str, ...]
+    definitions: Definitions
+    people: Mapping[PersonId, Person]
+    teams: Mapping[TeamId, Team]
+    services: Mapping[ServiceId, Service]
+    schedules: Mapping[ScheduleId, Schedule]
+    policies: Mapping[PolicyId, Policy]
+    rules: Mapping[RuleId, RuleText]
+    runbooks: Mapping[RunbookId, Runbook]
+    scenarios: Mapping[ScenarioId, Scenario]
+    update_templates: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""Reviews: what is learned, and what must be there before one closes."""

@@ -1,0 +1,1 @@
+"""Runbooks: the next step given the journal; actions' plans, guards and undo."""

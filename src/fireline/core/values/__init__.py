@@ -1,0 +1,1 @@
+"""Small words every room shares: identifiers, spans of time, priorities, refusals, secrets."""

@@ -1,0 +1,1 @@
+"""What people and machines do. One use case, one transaction: load, decide, save, wish."""
