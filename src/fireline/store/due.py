@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from fireline.store import rows
+from fireline.store.pokes import PokedRow
 from fireline.store.queries import load
 
 _SQL = load("due.sql")
@@ -39,7 +40,7 @@ class ParkedRow:
 
 
 ROWS: dict[str, type | None] = {
-    "plan": None,
+    "plan": PokedRow,
     "claim": Claim,
     "hold": Claim,
     "finish": None,
@@ -53,7 +54,8 @@ ROWS: dict[str, type | None] = {
 
 async def plan(db: AsyncConnection, kind: str, subject: UUID, due_at: datetime) -> None:
     """Say when a piece of work is due. An earlier plan for the same work is replaced."""
-    await rows.run(db, _SQL["plan"], {"kind": kind, "id": subject, "due_at": due_at})
+    values = {"kind": kind, "id": subject, "due_at": due_at}
+    await rows.one(db, PokedRow, _SQL["plan"], values)
 
 
 async def claim(

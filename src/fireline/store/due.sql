@@ -1,10 +1,14 @@
 -- name: plan
--- Set when a piece of work is due, whatever was planned for it before. Takes it from any holder.
-insert into due as d (kind, id, due_at)
-values (%(kind)s, %(id)s, %(due_at)s)
-on conflict (kind, id) do update
-set due_at = excluded.due_at, lease_until = null, fence = d.fence + 1, attempts = 0,
-    parked_at = null, parked_why = null;
+-- Set when a piece of work is due, whatever was planned for it before. Takes it from any holder,
+-- and wakes the workers of its kind when the transaction commits.
+with planned as (
+    insert into due as d (kind, id, due_at)
+    values (%(kind)s, %(id)s, %(due_at)s)
+    on conflict (kind, id) do update
+    set due_at = excluded.due_at, lease_until = null, fence = d.fence + 1, attempts = 0,
+        parked_at = null, parked_why = null
+)
+select pg_notify('poke', 'due:' || %(kind)s)::text as sent;
 
 -- name: claim
 -- Lease what is due and free. The lease and the moment come from the database, so skewed nodes agree.

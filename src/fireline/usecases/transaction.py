@@ -1,7 +1,9 @@
 """What every use case is handed: one transaction, its moment, and fresh ids."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from psycopg import AsyncConnection
 
@@ -18,3 +20,11 @@ class Tx:
     db: AsyncConnection
     now: datetime
     ids: Ids
+
+
+class Transactions(Protocol):
+    """Opens transactions: what doors and workers are given instead of a connection."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Tx]:
+        """Open one; leaving it commits, leaving it by an exception rolls back."""
+        ...

@@ -1,0 +1,108 @@
+"""Speak to a running fireline over its public API. The command line has no other way in."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, cast
+
+import httpx2
+
+from fireline.core.values.secret import Secret
+
+TIMEOUT_SECONDS = 30.0
+ACCESS_FILE = "client.json"
+
+FAILED, USAGE, UNREACHABLE, REFUSED = 1, 2, 3, 4
+
+
+class ClientFailed(Exception):  # noqa: N818 - it is a message for a person, not a fault
+    """Something the person at the terminal must know; `exit_code` is what the command ends with."""
+
+    def __init__(self, message: str, exit_code: int, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One fireline and the token to speak to it with."""
+
+    base_url: str
+    token: Secret
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Find fireline by FIRELINE_URL and FIRELINE_TOKEN, else by what `fireline up` left.
+
+        Raises ClientFailed when neither says where fireline is.
+        """
+        url, token = os.environ.get("FIRELINE_URL"), os.environ.get("FIRELINE_TOKEN")
+        if url and token:
+            return cls(url.rstrip("/"), Secret(token))
+        found = cls.from_file(data_directory() / ACCESS_FILE)
+        if found is None:
+            message = (
+                "No fireline is running here, and FIRELINE_URL and FIRELINE_TOKEN are not set."
+            )
+            raise ClientFailed(message, UNREACHABLE, hint="Start one with `fireline up`.")
+        return found
+
+    @classmethod
+    def from_file(cls, file: Path) -> Self | None:
+        """Read the address and token a running fireline left for its own machine."""
+        try:
+            left = json.loads(file.read_text("utf-8"))
+            return cls(left["url"], Secret(left["token"]))
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def get(self, path: str, **query: Any) -> Any:
+        """GET a path under /api/v1 and return its JSON."""
+        return self._ask("GET", path, query=query)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """POST JSON to a path under /api/v1 and return its JSON."""
+        return self._ask("POST", path, body=body if body is not None else {})
+
+    def put(self, path: str, body: Any) -> Any:
+        """PUT JSON to a path under /api/v1 and return its JSON."""
+        return self._ask("PUT", path, body=body)
+
+    def _ask(
+        self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None
+    ) -> Any:
+        url = f"{self.base_url}/api/v1/{path.lstrip('/')}"
+        wanted = {name: value for name, value in (query or {}).items() if value is not None}
+        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
+        try:
+            answer = httpx2.request(
+                method, url, json=body, params=wanted, headers=headers, timeout=TIMEOUT_SECONDS
+            )
+        except httpx2.TransportError as error:
+            message = f"Fireline does not answer at {self.base_url} ({type(error).__name__})."
+            raise ClientFailed(message, UNREACHABLE, hint="Is `fireline up` running?") from error
+        return _content(answer)
+
+
+def data_directory() -> Path:
+    """Return where fireline keeps its own files: FIRELINE_DATA_DIR, else the XDG data home."""
+    if named := os.environ.get("FIRELINE_DATA_DIR"):
+        return Path(named)
+    data_home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(data_home) / "fireline"
+
+
+def _content(answer: httpx2.Response) -> Any:
+    try:
+        content = answer.json() if answer.content else None
+    except ValueError:
+        content = None
+    if answer.is_success:
+        return content
+    problem = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    message = str(problem.get("detail") or f"Fireline answered {answer.status_code}.")
+    code = UNREACHABLE if answer.status_code >= 500 else REFUSED
+    raise ClientFailed(message, code, hint=str(problem.get("hint") or ""))

@@ -1,0 +1,44 @@
+"""Keep a piece of work going: turn after turn, woken by pokes, surviving what a turn raises."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from fireline.store.hub import Hub
+
+log = structlog.get_logger()
+MAX_BACKOFF_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Work that goes on for ever. `turn` does a little and says whether there may be more.
+
+    It is called again at once while it says yes, else when one of `topics` is poked, and after
+    `every_seconds` in any case, because a poke may be lost.
+    """
+
+    name: str
+    turn: Callable[[], Awaitable[bool]]
+    every_seconds: float
+    topics: tuple[str, ...] = ()
+
+
+async def keep(loop: Loop, hub: Hub) -> None:
+    """Run one loop until it is cancelled. A turn that raises is logged, and tried again later."""
+    failures = 0
+    with hub.listening(*loop.topics) as listener:
+        while True:
+            try:
+                more = await loop.turn()
+                failures = 0
+            except Exception:
+                # The boundary of a worker: whatever one turn met must not end the loop.
+                failures += 1
+                log.exception("worker.turn_failed", worker=loop.name, failures=failures)
+                await asyncio.sleep(min(0.1 * 2**failures, MAX_BACKOFF_SECONDS))
+                continue
+            if not more:
+                await listener.wait(loop.every_seconds)
