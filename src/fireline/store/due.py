@@ -50,6 +50,9 @@ ROWS: dict[str, type | None] = {
     "parked": ParkedRow,
     "late": Claim,
 }
+NEVER_NULL = {
+    ("parked", "parked_at"): "the where clause asks for it",
+}
 
 
 async def plan(db: AsyncConnection, kind: str, subject: UUID, due_at: datetime) -> None:

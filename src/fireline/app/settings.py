@@ -1,0 +1,271 @@
+"""Settings: environment variables that begin with `FIRELINE_`, read once, at the start.
+
+Every mistake is one sentence that names the variable. A variable nobody knows is a mistake too,
+because the likeliest reason for one is a slip of the hand in another.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from fireline.core.values.secret import Secret
+
+PREFIX = "FIRELINE_"
+# Read by others: the command line, the tests, the build, and the lab's own process.
+_ELSEWHERE = (
+    "FIRELINE_URL",
+    "FIRELINE_TOKEN",
+    "FIRELINE_TEST_",
+    "FIRELINE_BUILD_",
+    "FIRELINE_LAB_",
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class SettingsError(Exception):
+    """Fireline cannot start with these settings; the message has one sentence for each mistake."""
+
+
+def _check(fits: Callable[[str], bool]) -> AfterValidator:
+    def checked(text: str) -> str:
+        if not fits(text):
+            raise ValueError
+        return text
+
+    return AfterValidator(checked)
+
+
+def _is_web_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+
+
+def _is_database(text: str) -> bool:
+    return text.startswith(("postgresql://", "postgres://")) or "=" in text
+
+
+def _is_role(text: str) -> bool:
+    return re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", text) is not None
+
+
+def _split(text: object) -> object:
+    return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+WebAddress = Annotated[str, _check(_is_web_address)]
+FolderPath = Annotated[Path, AfterValidator(_absolute)]
+RoleArn = Annotated[str, _check(_is_role)]
+_PORT = "be a whole number between 1 and 65535"
+_URL = "be an address that begins with http:// or https://"
+_ROLE = "be the ARN of an IAM role"
+
+
+class Settings(BaseModel):
+    """What an operator may set. `description` and `must` are what the reference page prints."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    database_url: Secret | None = Field(
+        default=None,
+        description="Your own PostgreSQL, 15 or newer. Without it, fireline runs one itself.",
+    )
+    data_dir: FolderPath = Field(
+        default=Path("~/.local/share/fireline"),
+        validate_default=True,
+        description="Where the embedded database and other local files are kept.",
+        json_schema_extra={"must": "be a folder"},
+    )
+    postgres_bin: FolderPath | None = Field(
+        default=None,
+        description="PostgreSQL's programs, to be used in place of the embedded ones.",
+        json_schema_extra={"must": "be the folder that contains postgres and initdb"},
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: PortNumber = Field(
+        default=8040, description="The port to listen on.", json_schema_extra={"must": _PORT}
+    )
+    base_url: WebAddress = Field(
+        default="",
+        description="The address people reach fireline at; links in messages begin with it.",
+        json_schema_extra={"must": _URL},
+    )
+    plan_dir: FolderPath | None = Field(
+        default=None,
+        description="A plan to read at the start when the database has none.",
+        json_schema_extra={"must": "be a folder"},
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="Log lines for people or for machines.",
+        json_schema_extra={"must": "be text or json"},
+    )
+
+    smtp_host: str | None = Field(default=None, description="The mail server pages leave through.")
+    smtp_port: PortNumber = Field(
+        default=587, description="The mail server's port.", json_schema_extra={"must": _PORT}
+    )
+    smtp_username: str | None = Field(default=None, description="The name to sign in there with.")
+    smtp_password: Secret | None = Field(
+        default=None, description="The password to sign in there with."
+    )
+    smtp_from: Annotated[str, _check(lambda text: "@" in text)] | None = Field(
+        default=None,
+        description="The address pages come from.",
+        json_schema_extra={"must": "be a mail address"},
+    )
+    smtp_starttls: bool = Field(
+        default=True,
+        description="Whether to insist on an encrypted connection to the mail server.",
+        json_schema_extra={"must": "be true or false"},
+    )
+    webhook_secret: Secret | None = Field(
+        default=None, description="The key webhooks are signed with."
+    )
+
+    aws_region: str = Field(default="us-east-1", description="The region to begin in.")
+    aws_account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
+        default=None,
+        description="The account to watch.",
+        json_schema_extra={"must": "be the twelve digits of an AWS account"},
+    )
+    aws_queue_urls: Annotated[tuple[WebAddress, ...], BeforeValidator(_split)] = Field(
+        default=(),
+        description="The SQS queues to poll for CloudTrail, separated by commas.",
+        json_schema_extra={"must": "be addresses of SQS queues, separated by commas"},
+    )
+    aws_monitor_role_arn: RoleArn | None = Field(
+        default=None,
+        description="The role to look with.",
+        json_schema_extra={"must": _ROLE},
+    )
+    aws_responder_role_arn: RoleArn | None = Field(
+        default=None,
+        description="The role to change things with, assumed for approved actions alone.",
+        json_schema_extra={"must": _ROLE},
+    )
+    aws_external_id: Secret | None = Field(
+        default=None, description="The external id both roles ask for."
+    )
+    aws_endpoint_url: WebAddress | None = Field(
+        default=None,
+        description="An AWS other than AWS, such as a simulated one.",
+        json_schema_extra={"must": _URL},
+    )
+
+    @property
+    def address(self) -> str:
+        """Where people reach fireline, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+_SECRETS = frozenset({"database_url", "smtp_password", "webhook_secret", "aws_external_id"})
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Read the settings, or say every mistake in them. An empty variable counts as absent."""
+    given = {
+        name.removeprefix(PREFIX).lower(): text
+        for name, text in environ.items()
+        if name.startswith(PREFIX) and not name.startswith(_ELSEWHERE) and text.strip()
+    }
+    mistakes = [_unknown(field) for field in sorted(given) if field not in Settings.model_fields]
+    values: dict[str, object] = {}
+    for field, text in given.items():
+        if field in _SECRETS:
+            values[field] = _secret(field, text.strip(), environ, mistakes)
+        elif field in Settings.model_fields:
+            values[field] = text.strip()
+    if "data_dir" not in values and environ.get("XDG_DATA_HOME"):
+        values["data_dir"] = Path(environ["XDG_DATA_HOME"]) / "fireline"
+    settings = _checked(values, given, mistakes)
+    if settings is None or mistakes:
+        raise SettingsError("\n".join(mistakes))
+    return settings
+
+
+def _checked(
+    values: dict[str, object], given: Mapping[str, str], mistakes: list[str]
+) -> Settings | None:
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as wrong:
+        # One sentence for each variable, however many things are wrong with it.
+        fields = dict.fromkeys(str(error["loc"][0]) for error in wrong.errors())
+        mistakes += [_wrong(field, given[field]) for field in fields]
+        return None
+    mistakes += _mistakes_together(settings)
+    return settings
+
+
+def _mistakes_together(settings: Settings) -> list[str]:
+    """Say which settings do not go together."""
+    mistakes: list[str] = []
+    if settings.smtp_host and not settings.smtp_from:
+        mistakes.append("FIRELINE_SMTP_FROM must be set, because FIRELINE_SMTP_HOST is.")
+    if settings.smtp_password and not settings.smtp_username:
+        mistakes.append("FIRELINE_SMTP_USERNAME must be set, because FIRELINE_SMTP_PASSWORD is.")
+    if settings.aws_responder_role_arn and not settings.aws_external_id:
+        mistakes.append(
+            "FIRELINE_AWS_EXTERNAL_ID must be set, because FIRELINE_AWS_RESPONDER_ROLE_ARN is."
+        )
+    return mistakes
+
+
+def _secret(
+    field: str, text: str, environ: Mapping[str, str], mistakes: list[str]
+) -> Secret | None:
+    """Follow a reference to a secret. What it leads to is never part of a mistake."""
+    kind, _, where = text.partition(":")
+    if kind == "env" and _NAME.fullmatch(where):
+        found = environ.get(where, "")
+        trouble = f"the variable {where}, which is not set"
+    elif kind == "file" and where:
+        found, trouble = _read(Path(where).expanduser()), f"the file {where}, which has nothing"
+    elif field == "database_url":
+        found, trouble = text, ""
+    else:
+        mistakes.append(f"{PREFIX}{field.upper()} must be a reference, env:NAME or file:PATH.")
+        return None
+    if not found:
+        mistakes.append(f"{PREFIX}{field.upper()} names {trouble}.")
+        return None
+    if field == "database_url" and not _is_database(found):
+        mistakes.append(
+            f"{PREFIX}DATABASE_URL must be a PostgreSQL address,"
+            " or a reference to one, env:NAME or file:PATH."
+        )
+        return None
+    return Secret(found)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _wrong(field: str, text: str) -> str:
+    return f'{PREFIX}{field.upper()} must {must(field)}, and is "{text}".'
+
+
+def must(field: str) -> str:
+    """Say what a setting must be."""
+    extra = cast("dict[str, str] | None", Settings.model_fields[field].json_schema_extra)
+    return extra["must"] if extra else "be a text"
+
+
+def _unknown(field: str) -> str:
+    near = difflib.get_close_matches(field, Settings.model_fields, n=1)
+    meant = f"; did you mean {PREFIX}{near[0].upper()}?" if near else "."
+    return f"{PREFIX}{field.upper()} is not a setting of fireline{meant}"

@@ -1,0 +1,107 @@
+"""The real parts every test may stand on: PostgreSQL, the migrated schema, a clock moved by hand.
+
+Async tests and fixtures are plain `async def`: anyio's pytest plugin runs them.
+
+- `tx`: one transaction on a migrated database, rolled back at the end. Fast; prefer it. To move
+  time inside one, use `dataclasses.replace(tx, now=...)`, or take `house`.
+- `house`: an empty, migrated database of its own, for tests that need real commits, several
+  transactions, or several connections. `async with house.transaction() as tx: ...`
+- `clock`: the clock of both. `clock.wait(minutes=5)`.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from fireline.app.house import House
+from fireline.app.ids import FreshIds
+from fireline.store.database import Database
+from fireline.store.embedded import EmbeddedPostgres
+from fireline.store.migrate import migrate
+from fireline.usecases.transaction import Tx
+from tests.hand_clock import HandClock
+
+_TEMPLATE = "migrated"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One PostgreSQL per worker; it forgets everything, so it need not be durable."""
+    named = os.environ.get("FIRELINE_TEST_DSN")
+    if named is not None:
+        yield named
+        return
+    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    yield postgres.start()
+    postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(server: str) -> str:
+    """Migrate one database, for tests that leave nothing behind in it."""
+    name = f"{_TEMPLATE}_{os.getpid()}"
+    _create(server, name, "template0")
+    dsn = make_conninfo(server, dbname=name)
+    migrate(dsn)
+    return dsn
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def ids() -> FreshIds:
+    return FreshIds()
+
+
+@pytest.fixture
+async def tx(migrated: str, clock: HandClock, ids: FreshIds) -> AsyncIterator[Tx]:
+    async with await psycopg.AsyncConnection.connect(migrated, options="-c timezone=UTC") as db:
+        yield Tx(db, await clock.now(db), ids)
+        await db.rollback()
+
+
+@pytest.fixture
+def database_dsn(server: str, migrated: str) -> Iterator[str]:
+    """Make a migrated database for this test alone."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    template = psycopg.conninfo.conninfo_to_dict(migrated)["dbname"]
+    _create(server, name, str(template))
+    yield make_conninfo(server, dbname=name)
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def database(database_dsn: str) -> AsyncIterator[Database]:
+    opened = Database(database_dsn, size=8)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def house(database: Database, clock: HandClock, ids: FreshIds) -> House:
+    return House(database, clock, ids)
+
+
+def _create(server: str, name: str, template: str) -> None:
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
