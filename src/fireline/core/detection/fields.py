@@ -33,7 +33,7 @@ def _places(node: object, names: tuple[str, ...]) -> list[object]:
     if not names:
         return [node]
     if isinstance(node, list):
-        return [place for item in node for place in _places(item, names)]  # pyright: ignore[reportUnknownVariableType] - JSON lists hold anything
+        return [place for item in _opened(node) for place in _places(item, names)]  # pyright: ignore[reportUnknownArgumentType] - JSON lists hold anything
     if isinstance(node, dict):
         for length in range(1, len(names) + 1):
             key = ".".join(names[:length])
@@ -60,7 +60,7 @@ def find(event: Mapping[str, object], names: tuple[str, ...]) -> object:
     node: object = event
     for depth, name in enumerate(names):
         if node.__class__ is not dict or name not in node:  # pyright: ignore[reportOperatorIssue] - the class was just asked
-            return _find_slowly(node, names[depth:])
+            return _find_slowly(node, names[depth:])  # pyright: ignore[reportUnknownArgumentType] - JSON holds anything
         node = node[name]  # pyright: ignore[reportIndexIssue, reportUnknownVariableType] - the class was just asked
     return _opened(node) if node.__class__ is list else node  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType, reportUnknownMemberType] - JSON holds anything
 

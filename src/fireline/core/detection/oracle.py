@@ -4,7 +4,8 @@ The matcher must give the same verdict for every rule and event; laws compare th
 file to learn what a test does; never make it quick.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import assert_never
@@ -18,7 +19,6 @@ from fireline.core.detection.terms import (
     Compares,
     Exists,
     Field,
-    InCalendar,
     InNetwork,
     Keyword,
     Not,
@@ -96,9 +96,6 @@ def passes(test: ValueTest, value: object) -> bool:
             return _in_network(value, network)
         case Compares():
             return _compares(test, value)
-        case InCalendar(part, number):
-            moment = _moment(value)
-            return moment is not None and _calendar(part, moment) == number
         case _:
             assert_never(test)
 
@@ -123,20 +120,10 @@ def _compares(test: Compares, value: object) -> bool:
         number = number_of(value)
     else:
         moment = _moment(value)
-        number = None if moment is None else _calendar(test.of, moment)
+        number = None if moment is None else _CALENDAR[test.of](moment)
     if number is None:
         return False
-    match test.order:
-        case Order.LT:
-            return number < test.bound
-        case Order.LTE:
-            return number <= test.bound
-        case Order.GT:
-            return number > test.bound
-        case Order.GTE:
-            return number >= test.bound
-        case _:
-            assert_never(test.order)
+    return _ORDERS[test.order](number, test.bound)
 
 
 def _moment(value: object) -> datetime | None:
@@ -155,19 +142,19 @@ def _moment(value: object) -> datetime | None:
         return None
 
 
-def _calendar(part: Calendar, moment: datetime) -> int:
-    match part:
-        case Calendar.MINUTE:
-            return moment.minute
-        case Calendar.HOUR:
-            return moment.hour
-        case Calendar.DAY:
-            return moment.day
-        case Calendar.WEEK:
-            return moment.isocalendar().week
-        case Calendar.MONTH:
-            return moment.month
-        case Calendar.YEAR:
-            return moment.year
-        case _:
-            assert_never(part)
+_ORDERS: dict[Order, Callable[[float, float], bool]] = {
+    Order.EQ: operator.eq,
+    Order.LT: operator.lt,
+    Order.LTE: operator.le,
+    Order.GT: operator.gt,
+    Order.GTE: operator.ge,
+}
+
+_CALENDAR: dict[Calendar, Callable[[datetime], int]] = {
+    Calendar.MINUTE: lambda moment: moment.minute,
+    Calendar.HOUR: lambda moment: moment.hour,
+    Calendar.DAY: lambda moment: moment.day,
+    Calendar.WEEK: lambda moment: moment.isocalendar().week,
+    Calendar.MONTH: lambda moment: moment.month,
+    Calendar.YEAR: lambda moment: moment.year,
+}

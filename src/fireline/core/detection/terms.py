@@ -20,6 +20,7 @@ class Wild(Enum):
 class Order(Enum):
     """How a number has to compare."""
 
+    EQ = auto()
     LT = auto()
     LTE = auto()
     GT = auto()
@@ -89,14 +90,6 @@ class Compares:
 
 
 @dataclass(frozen=True, slots=True)
-class InCalendar:
-    """The value is a moment whose part is this number."""
-
-    part: Calendar
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
 class SameAs:
     """The value is (or starts with, ends with, contains) the text of another field."""
 
@@ -105,7 +98,7 @@ class SameAs:
     ends: bool = False
 
 
-ValueTest = Text | Number | Regex | InNetwork | Compares | InCalendar
+ValueTest = Text | Number | Regex | InNetwork | Compares
 Test = ValueTest | Null | Exists | SameAs
 
 
