@@ -1,0 +1,288 @@
+"""How each act of a script is done with fireline: one function for each, and no memory of its own.
+
+An act raises NotYetError while what it needs is not there; the crew tries it again.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx2
+
+from fireline.lab.client import FirelineApi, NotNowError, browser
+from fireline.lab.clients import SUCCEEDED, Caller
+from fireline.lab.clock import now
+from fireline.lab.mailboxes import Mailboxes
+from fireline.lab.scripts import REVIEW, Act, Step
+from fireline.lab.world import Call
+
+_LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+_FOLLOW_UP_DAYS = 14
+_UPDATE_TEXTS = {
+    "investigating": "A leaked access key is in use. We are finding out what it reached.",
+    "identified": "The key and the sessions taken with it are shut off. We look for what is left.",
+    "monitoring": "Nothing the attacker had works any more. We are watching.",
+    "resolved": "The attacker is out and the builds run on new credentials.",
+}
+
+
+class NotYetError(Exception):
+    """What an act needs is not there yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What people know of the world besides fireline: their own cloud access, and names."""
+
+    admins: Mapping[str, Caller]
+    victim: tuple[str, str]
+    decoy: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the people have in front of them."""
+
+    base_url: str
+    drill: int
+    apis: Mapping[str, FirelineApi]
+    mailboxes: Mailboxes
+    surroundings: Surroundings
+
+    def api(self, who: str) -> FirelineApi:
+        """Return a person's access to fireline."""
+        if who not in self.apis:
+            msg = f"nobody gave {who} a token"
+            raise NotYetError(msg)
+        return self.apis[who]
+
+    def alert(self, who: str) -> int:
+        """Return the drill's first alert."""
+        return self._first(who, "alerts")
+
+    def incident(self, who: str) -> int:
+        """Return the drill's incident."""
+        return self._first(who, "incidents")
+
+    def _first(self, who: str, what: str) -> int:
+        numbers = _listed(self.api(who).drill(self.drill), what)
+        if not numbers:
+            msg = f"the drill has no {what}"
+            raise NotYetError(msg)
+        return int(numbers[0])
+
+
+def _listed(said: Mapping[str, Any], what: str) -> list[Any]:
+    return list(said.get(what) or [])
+
+
+def perform(desk: Desk, step: Step) -> None:
+    """Do one step."""
+    _ACTS[step.act](desk, step)
+
+
+def approve_waiting(
+    desk: Desk, who: str, waiting_since: dict[str, datetime], wait: timedelta
+) -> None:
+    """Approve what has waited a while, after reading it; never one's own request."""
+    api = desk.api(who)
+    for listed in _listed(api.incident(desk.incident(who)), "approvals"):
+        approval_id = str(listed["id"])
+        if listed.get("state") != "waiting" or listed.get("requested_by") == who:
+            continue
+        if now() - waiting_since.setdefault(approval_id, now()) < wait:
+            continue
+        read = api.approval(approval_id)
+        api.decide(
+            approval_id,
+            decision="approve",
+            content_hash=str(read["content_hash"]),
+            reason="The evidence is kept, the change is the one shown, and it can be undone.",
+        )
+
+
+def update_due(desk: Desk, who: str, every_minutes: int, margin: timedelta) -> None:
+    """Post the next status update shortly before it is due."""
+    number = desk.incident(who)
+    due = desk.api(who).incident(number).get("next_update_due")
+    if due and now() >= datetime.fromisoformat(str(due)) - margin:
+        desk.api(who).update(
+            number,
+            text=_UPDATE_TEXTS["monitoring"],
+            status="monitoring",
+            next_in_minutes=every_minutes,
+        )
+
+
+def _acknowledge_by_mail(desk: Desk, step: Step) -> None:
+    """Open the newest link fireline mailed, look at the page, and press its button."""
+    letters = desk.mailboxes.letters(step.who)
+    links = [
+        link.rstrip(".,;")
+        for letter in reversed(letters)
+        for link in _LINK.findall(letter.text)
+        if link.startswith(desk.base_url.rstrip("/"))
+    ]
+    if not links:
+        msg = f"{step.who} has {len(letters)} letters, none with a link of fireline's"
+        raise NotYetError(msg)
+    why = "no link has a button to press"
+    with browser(desk.base_url) as web:
+        for link in dict.fromkeys(links):
+            why = _press(web, link)
+            if not why:
+                return
+    raise NotYetError(why)
+
+
+def _press(web: httpx2.Client, link: str) -> str:
+    """Press the button of a page; say why not when it cannot be pressed."""
+    try:
+        page = web.get(link)
+        form = _Form()
+        form.feed(page.text)
+        if page.is_error or form.action is None:
+            return f"{link} answered {page.status_code}, without a form"
+        # Browsers say where a form was; a page may refuse one that came from elsewhere.
+        origin = str(page.url.copy_with(raw_path=b"/")).rstrip("/")
+        target = urljoin(str(page.url), form.action)
+        pressed = web.post(target, data=form.fields, headers={"Origin": origin})
+    except httpx2.TransportError as weather:
+        return f"fireline does not answer: {weather}"
+    return f"the button answered {pressed.status_code}" if pressed.is_error else ""
+
+
+class _Form(HTMLParser):
+    """The first form of a page that posts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and self.action is None and given.get("method", "").lower() == "post":
+            self.action, self._inside = given.get("action", ""), True
+        elif self._inside and tag in {"input", "button"} and given.get("name"):
+            self.fields.setdefault(given["name"], given.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+
+
+def _declare(desk: Desk, step: Step) -> None:
+    api, number = desk.api(step.who), desk.alert(step.who)
+    if api.drill(desk.drill).get("incidents"):
+        return
+    alert = api.alert(number)
+    api.declare(
+        {
+            "alert": number,
+            "title": alert["title"],
+            "priority": alert["priority"],
+            "category": step.details["category"],
+            "lead": step.who,
+        }
+    )
+
+
+def _assign(desk: Desk, step: Step) -> None:
+    role, person = step.details["role"], step.details["person"]
+    desk.api(step.who).assign(desk.incident(step.who), role, person)
+
+
+def _triage(desk: Desk, step: Step) -> None:
+    api, number = desk.api(step.who), desk.incident(step.who)
+    for item in _listed(api.incident(number), "checklist"):
+        if item.get("answer") not in {"yes", "no"}:
+            touched = re.search(
+                r"access|disclos|auth|confidential", str(item.get("text", "")), re.IGNORECASE
+            )
+            answer = "yes" if touched else "no"
+            api.tick(number, str(item["item"]), answer=answer, note="from the alert's evidence")
+
+
+def _post_update(desk: Desk, step: Step) -> None:
+    status = step.details["status"]
+    desk.api(step.who).update(
+        desk.incident(step.who), text=_UPDATE_TEXTS[status], status=status, next_in_minutes=30
+    )
+
+
+def _request_run(desk: Desk, step: Step) -> None:
+    api, number = desk.api(step.who), desk.incident(step.who)
+    incident = api.incident(number)
+    suggested = incident.get("suggested_run")
+    if not suggested:
+        msg = "fireline suggests no run"
+        raise NotYetError(msg)
+    inputs: Mapping[str, Any] = suggested["inputs"]
+    if step.details["target"] == "decoy":
+        user, key = desk.surroundings.decoy
+        inputs = {"access_keys": [key], "users": [user]}
+    api.request_run(number, str(suggested["runbook"]), inputs)
+
+
+def _answer_run(desk: Desk, step: Step) -> None:
+    api = desk.api(step.who)
+    runs = _listed(api.incident(desk.incident(step.who)), "runs")
+    said = step.details
+    refused: NotNowError | None = None
+    answered = False
+    for run in reversed(runs):
+        try:
+            api.answer(int(run["number"]), said["step"], answer=said["answer"], note=said["note"])
+            answered = True
+        except NotNowError as no:
+            refused = no
+    if runs and not answered and refused is not None:
+        raise refused
+
+
+def _go_around(desk: Desk, step: Step) -> None:
+    user, key = desk.surroundings.victim
+    parameters = {"UserName": user, "AccessKeyId": key, "Status": "Inactive"}
+    call = Call(service="iam", operation="UpdateAccessKey", parameters=parameters)
+    outcome, _ = desk.surroundings.admins[step.who].make(call)
+    if outcome != SUCCEEDED:
+        raise NotYetError(outcome)
+
+
+def _transition(desk: Desk, step: Step) -> None:
+    number, to = desk.incident(step.who), step.details["to"]
+    if desk.api(step.who).incident(number).get("state") == to:
+        return
+    desk.api(step.who).transition(number, to, step.details["note"])
+
+
+def _review(desk: Desk, step: Step) -> None:
+    due = (now() + timedelta(days=_FOLLOW_UP_DAYS)).date().isoformat()
+    follow_ups = [{**one, "due": due} for one in REVIEW["follow_ups"]]
+    review = {**REVIEW, "follow_ups": follow_ups}
+    desk.api(step.who).write_review(desk.incident(step.who), review)
+
+
+def _close_review(desk: Desk, step: Step) -> None:
+    desk.api(step.who).close_review(desk.incident(step.who))
+
+
+_ACTS: Mapping[Act, Callable[[Desk, Step], None]] = {
+    Act.ACKNOWLEDGE_BY_MAIL: _acknowledge_by_mail,
+    Act.DECLARE: _declare,
+    Act.ASSIGN: _assign,
+    Act.TRIAGE: _triage,
+    Act.POST_UPDATE: _post_update,
+    Act.REQUEST_RUN: _request_run,
+    Act.ANSWER_RUN: _answer_run,
+    Act.GO_AROUND: _go_around,
+    Act.TRANSITION: _transition,
+    Act.REVIEW: _review,
+    Act.CLOSE_REVIEW: _close_review,
+}
