@@ -4,43 +4,37 @@ Two bodies: AWS, and the scripted cloud of the tests of the core. A drill's clou
 loopback address of its lab.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from fireline.core.assets.ref import AssetRef
-from fireline.core.values.json import JsonObject
+from fireline.core.runbooks.cloud import Absent, Call, Present, Reading, Unreadable
+from fireline.core.values.ids import DrillId
+
+__all__ = [
+    "Absent",
+    "Artefact",
+    "Call",
+    "CallOutcome",
+    "Cloud",
+    "Clouds",
+    "Declined",
+    "Errand",
+    "Made",
+    "Present",
+    "Reading",
+    "Unreadable",
+    "Unsure",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """The asset as it stands now, in the shape its action's plan compares."""
+class Errand:
+    """On whose word a call is made; the cloud's own log will carry it. Never a secret."""
 
-    state: JsonObject
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """The cloud says there is no such asset."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Could not tell: denied, throttled, unsupported, timed out. Never the same as absent."""
-
-    why: str
-
-
-Reading = Present | Absent | Unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One API call, exactly as it will be made: what a dry run shows and an approval binds to."""
-
-    service: str
-    operation: str
-    parameters: Mapping[str, str]
+    incident: str
+    approval: str
+    approver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +64,15 @@ CallOutcome = Made | Declined | Unsure
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """One piece of evidence as collected: where it came from and its exact bytes."""
+    """One piece of evidence as collected: where it came from and its exact bytes.
+
+    `method` says which calls gave it; `tool` which program, and its version, made them.
+    """
 
     name: str
     asset: AssetRef
     method: str
+    tool: str
     body: bytes
 
 
@@ -85,7 +83,7 @@ class Cloud(Protocol):
         """Read one asset now. Never raises for what the network or the cloud did."""
         ...
 
-    async def call(self, call: Call) -> CallOutcome:
+    async def call(self, call: Call, errand: Errand) -> CallOutcome:
         """Make one call, at most once: no retry after the request has left."""
         ...
 
@@ -93,6 +91,14 @@ class Cloud(Protocol):
         """Collect what there is to know about an asset before it is changed. Reads only."""
         ...
 
-    async def identity(self) -> str:
-        """Return the ARN fireline itself acts under, so that it never acts on itself."""
+    async def identities(self) -> frozenset[str] | Unreadable:
+        """Return the ARNs fireline itself acts under, so that it never acts on itself."""
+        ...
+
+
+class Clouds(Protocol):
+    """Gives the cloud an object belongs to: a drill's lab for a drill's objects, else the real."""
+
+    def of(self, drill: DrillId | None) -> Cloud:
+        """Return the one cloud this may touch. A drill never gets the real one."""
         ...

@@ -12,7 +12,7 @@ class Parcel:
     `body` is decoded as far as the transport goes and no further: an EventBridge envelope's text,
     or one object's bytes after gunzip. `receipt` is given back to `done`. `problem` says why the
     transport could not unwrap it (a corrupt gzip, an object over the limit); the body is then the
-    raw bytes, cut to what is worth keeping.
+    raw bytes, cut to what is worth keeping, `size` how many there were, and `why` a sentence.
     """
 
     receipt: str
@@ -20,6 +20,8 @@ class Parcel:
     origin: str
     body: bytes
     problem: str | None = None
+    why: str = ""
+    size: int | None = None
 
 
 class Source(Protocol):

@@ -1,0 +1,1 @@
+"""E-mail, by SMTP. One message to one person at a time."""

@@ -1,0 +1,23 @@
+-- name: add
+insert into schedule_override (id, schedule, person, starts_at, ends_at, made_by, made_at)
+values (%(id)s, %(schedule)s, %(person)s, %(starts_at)s, %(ends_at)s, %(by)s, %(now)s);
+
+-- name: near
+-- The overrides of some schedules that touch a span, in the order they were made.
+select o.id, o.schedule, o.person, o.starts_at, o.ends_at, o.made_by, o.made_at
+from schedule_override o
+where o.schedule = any(%(schedules)s::text[]) and o.withdrawn_at is null
+  and o.ends_at > %(starts_at)s and o.starts_at < %(ends_at)s
+order by o.number
+limit %(limit)s::int;
+
+-- name: get
+select o.id, o.schedule, o.person, o.starts_at, o.ends_at, o.made_by, o.made_at
+from schedule_override o
+where o.id = %(id)s and o.withdrawn_at is null
+limit 1
+for update;
+
+-- name: withdraw
+update schedule_override set withdrawn_at = %(now)s, withdrawn_by = %(by)s
+where id = %(id)s and withdrawn_at is null;

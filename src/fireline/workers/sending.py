@@ -1,0 +1,35 @@
+"""Send the messages that are due, each over the channel of its own world."""
+
+from collections.abc import Awaitable, Callable
+
+from fireline.core.values.ids import DrillId
+from fireline.ports.channel import Channel, Refused
+from fireline.store.due import Claim
+from fireline.store.outbox import SEND
+from fireline.usecases import sending
+from fireline.usecases.transaction import Transactions
+from fireline.workers.claims import take_due
+
+# The channel of this name in this world; `None`: that world has no such channel.
+ChannelOf = Callable[[str, DrillId | None], Awaitable[Channel | None]]
+
+
+async def send_messages(
+    transactions: Transactions, channel_of: ChannelOf, *, base_url: str
+) -> bool:
+    """Send what is due. Between the two transactions the message is on its way, at least once."""
+
+    async def send(claim: Claim) -> None:
+        async with transactions() as tx:
+            message = await sending.prepare(tx, claim.id, base_url=base_url)
+        if message is None:
+            return
+        channel = await channel_of(message.channel, message.drill)
+        if channel is None:
+            outcome = Refused(f"no channel {message.channel} is set up")
+        else:
+            outcome = await channel.send(message)
+        async with transactions() as tx:
+            await sending.settle(tx, claim, outcome)
+
+    return await take_due(transactions, SEND, send)
