@@ -1,0 +1,220 @@
+"""Turn the words of a plan's files into the values every decision uses.
+
+Each function expects words that read well and refer only to what is there.
+"""
+
+from typing import assert_never
+
+from fireline.core.assets.ownership import AssetPattern, Service
+from fireline.core.drills.scenario import Expected, Limits, Scenario
+from fireline.core.escalation.policy import (
+    Policy,
+    Step,
+    Target,
+    ToCatchAll,
+    ToPerson,
+    ToSchedule,
+    ToTeam,
+)
+from fireline.core.incidents.terms import (
+    Category,
+    ChecklistItem,
+    Definitions,
+    PriorityRule,
+    Role,
+    RoleCard,
+)
+from fireline.core.oncall.people import NotifyRule, Person, Team
+from fireline.core.oncall.schedule import Hours, Layer, Rotation, Schedule
+from fireline.core.plan import files
+from fireline.core.runbooks import runbook
+from fireline.core.values.ids import (
+    CategoryId,
+    PersonId,
+    PolicyId,
+    RunbookId,
+    ScenarioId,
+    ScheduleId,
+    ServiceId,
+    TeamId,
+)
+from fireline.core.values.priority import Priority
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def definitions_from(
+    said: files.DefinitionsFile, priorities: files.PrioritiesFile, roles: files.RolesFile
+) -> Definitions:
+    """Gather what the plan says about incidents."""
+    return Definitions(
+        incident=said.incident,
+        categories=tuple(_category(id_, words) for id_, words in said.categories.items()),
+        checklist=tuple(
+            ChecklistItem(id_, words.cia, words.text)
+            for id_, words in said.triage.checklist.items()
+        ),
+        declare_offer_at=said.triage.declare_offer_at,
+        priorities=tuple(_priority(priorities, priority) for priority in Priority),
+        roles=tuple(_role(roles, role) for role in Role),
+    )
+
+
+def _category(id_: str, said: files.CategoryWords) -> Category:
+    return Category(
+        id=CategoryId(id_),
+        name=said.name,
+        group=said.group,
+        cia=frozenset(said.cia),
+        operational=said.operational,
+        runbook=None if said.runbook is None else RunbookId(said.runbook),
+        default_priority=said.priority,
+    )
+
+
+def _priority(said: files.PrioritiesFile, priority: Priority) -> PriorityRule:
+    words: files.PriorityWords = getattr(said, priority.name)
+    return PriorityRule(
+        priority,
+        words.when,
+        acknowledge=words.acknowledge,
+        triage=words.triage,
+        remediate=words.remediate,
+        retro=words.retro,
+        update_every=words.update_every,
+    )
+
+
+def _role(said: files.RolesFile, role: Role) -> RoleCard:
+    words: files.RoleWords = getattr(said, role.value)
+    return RoleCard(role, words.does, words.never)
+
+
+def person_from(id_: str, said: files.PersonWords) -> Person:
+    """Build a person."""
+    return Person(
+        id=PersonId(id_),
+        name=said.name,
+        zone=said.zone,
+        email=said.email,
+        webhook=said.webhook,
+        urgent=tuple(NotifyRule(rule.channel, rule.after) for rule in said.urgent),
+        calm=tuple(NotifyRule(rule.channel, rule.after) for rule in said.calm),
+    )
+
+
+def team_from(id_: str, said: files.TeamFile) -> Team:
+    """Build a team."""
+    members = tuple(PersonId(person) for person in said.members)
+    return Team(TeamId(id_), said.name, members, tuple(PersonId(lead) for lead in said.leads))
+
+
+def service_from(id_: str, said: files.ServiceFile) -> Service:
+    """Build a service."""
+    return Service(
+        id=ServiceId(id_),
+        name=said.name,
+        owner=TeamId(said.owner),
+        policy=PolicyId(said.escalation),
+        tier=said.tier,
+        accounts=said.accounts,
+        claims=tuple(AssetPattern(claim.kind, claim.id) for claim in said.claims),
+        data=said.data,
+        depends_on=tuple(ServiceId(service) for service in said.depends_on),
+        protected=said.protected,
+    )
+
+
+def schedule_from(id_: str, said: files.ScheduleFile) -> Schedule:
+    """Build a schedule; each layer keeps the zone of the whole."""
+    layers = tuple(
+        Layer(
+            layer.name,
+            Rotation(
+                tuple(PersonId(person) for person in layer.rotation.people),
+                layer.rotation.first_day,
+                layer.rotation.handover,
+                layer.rotation.days,
+                said.zone,
+            ),
+            tuple(_hours(hours) for hours in layer.hours),
+        )
+        for layer in said.layers
+    )
+    return Schedule(ScheduleId(id_), said.name, said.zone, layers)
+
+
+def _hours(said: files.HoursWords) -> Hours:
+    return Hours(frozenset(_WEEKDAYS.index(day) for day in said.days), said.start, said.end)
+
+
+def policy_from(id_: str, said: files.EscalationFile) -> Policy:
+    """Build an escalation policy."""
+    steps = tuple(Step(tuple(_target(to) for to in step.notify), step.wait) for step in said.steps)
+    return Policy(PolicyId(id_), steps, said.rounds)
+
+
+def _target(said: str) -> Target:
+    kind, _, named = said.partition(":")
+    match kind:
+        case "schedule":
+            return ToSchedule(ScheduleId(named))
+        case "person":
+            return ToPerson(PersonId(named))
+        case "team":
+            return ToTeam(TeamId(named))
+        case "leads":
+            return ToTeam(TeamId(named), leads_only=True)
+        case _:
+            return ToCatchAll()
+
+
+def runbook_from(id_: str, said: files.RunbookFile) -> runbook.Runbook:
+    """Build a runbook."""
+    inputs = tuple(
+        runbook.Input(name, words.kind, words.required) for name, words in said.inputs.items()
+    )
+    steps = tuple(_step(step) for step in said.steps)
+    return runbook.Runbook(RunbookId(id_), said.title, said.purpose, inputs, steps, said.max_blast)
+
+
+def _step(said: files.AnyStep) -> runbook.Step:
+    match said:
+        case files.EvidenceWords():
+            return runbook.Evidence(said.id, said.evidence, said.needs)
+        case files.ActWords():
+            return runbook.Act(said.id, said.act, said.each, said.needs, said.approvals, said.when)
+        case files.WatchWords():
+            return runbook.Watch(said.id, said.watch, said.lasting, said.needs)
+        case files.AskWords():
+            return runbook.Ask(said.id, said.ask, said.needs)
+        case _:
+            assert_never(said)
+
+
+def scenario_from(id_: str, said: files.DrillFile) -> Scenario:
+    """Build a drill's scenario."""
+    limits, expected = said.limits, said.expected
+    return Scenario(
+        id=ScenarioId(id_),
+        title=said.title,
+        story=said.story,
+        pace=said.pace,
+        limits=Limits(
+            detect=limits.detect,
+            acknowledge=limits.acknowledge,
+            declare=limits.declare,
+            contain=limits.contain,
+            recover=limits.recover,
+            review=limits.review,
+        ),
+        expected=Expected(
+            priority=expected.priority,
+            category=CategoryId(expected.category),
+            runbook=RunbookId(expected.runbook),
+            contained=expected.contained,
+            decoys=expected.decoys,
+        ),
+        world=said.world,
+        script=said.script,
+    )

@@ -1,0 +1,104 @@
+"""A plan as a list of things by kind and id, each with fields in the words its file would use."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import timedelta
+from enum import Enum
+
+from fireline.core.plan.lengths import length_text
+from fireline.core.plan.plan import Plan, RuleText
+from fireline.core.values.json import digest
+from fireline.core.values.priority import Priority
+
+MAX_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    organisation: str
+    catch_all: tuple[str, ...]
+    protected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Triage:
+    incident: str
+    declare_offer_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    title: str
+    level: str
+    priority: Priority
+    dedup: str
+    runbook: str | None
+    text: str
+
+
+def things_of(plan: Plan) -> Mapping[str, Mapping[str, object]]:
+    """List everything in a plan, by kind and id."""
+    said = plan.definitions
+    return {
+        "plan": {"plan": _Whole(plan.organisation, plan.catch_all, plan.protected)},
+        "definition": {"incident": _Triage(said.incident, said.declare_offer_at)},
+        "category": {each.id: each for each in said.categories},
+        "checklist": {each.id: each for each in said.checklist},
+        "priority": {each.priority.name: each for each in said.priorities},
+        "role": {each.role.value: each for each in said.roles},
+        "person": {**plan.people},
+        "team": {**plan.teams},
+        "service": {**plan.services},
+        "schedule": {**plan.schedules},
+        "escalation": {**plan.policies},
+        "rule": {_folder(rule): _logic(rule) for rule in plan.rules.values()},
+        "runbook": {**plan.runbooks},
+        "drill": {**plan.scenarios},
+        "template": {id_: _Template(text) for id_, text in plan.update_templates.items()},
+    }
+
+
+def words_of(thing: object) -> Mapping[str, str]:
+    """Write each field of a thing the way a plan's file would, cut short when it is long."""
+    if not is_dataclass(thing):
+        return {}
+    return {field.name: _text(getattr(thing, field.name)) for field in fields(thing)}
+
+
+def _folder(rule: RuleText) -> str:
+    return rule.card.file.removeprefix("rules/").removesuffix("/rule.yml")
+
+
+def _logic(rule: RuleText) -> _Rule:
+    card = rule.card
+    # People compare rules in their editor; here it is enough that the text is another.
+    text = f"text {digest(rule.text)[:8]}"
+    return _Rule(card.title, card.level, card.priority, card.dedup, card.runbook, text)
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            text = "none"
+        case Enum():
+            text = value.name
+        case timedelta():
+            text = length_text(value)
+        case tuple() | frozenset():
+            text = _listed(value)  # pyright: ignore[reportUnknownArgumentType] - items of any field
+        case _ if is_dataclass(value):
+            parts = (f"{field.name} {_text(getattr(value, field.name))}" for field in fields(value))
+            text = f"({', '.join(parts)})"
+        case _:
+            text = str(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
+def _listed(values: Iterable[object]) -> str:
+    texts = [_text(value) for value in values]
+    return ", ".join(sorted(texts) if isinstance(values, frozenset) else texts) or "none"

@@ -1,0 +1,101 @@
+"""Where in a plan each kind of file stands, and what a file's id is: its name."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from fireline.core.plan.files import (
+    CommsFile,
+    DefinitionsFile,
+    DrillFile,
+    EscalationFile,
+    PeopleFile,
+    PlanFile,
+    PrioritiesFile,
+    RolesFile,
+    RunbookFile,
+    ScheduleFile,
+    ServiceFile,
+    TeamFile,
+)
+from fireline.core.plan.mistakes import nearest
+from fireline.core.plan.words import SLUG
+
+RULE = "rule.yml"
+SINGLE: Mapping[str, type[BaseModel]] = {
+    "plan.yaml": PlanFile,
+    "definitions.yaml": DefinitionsFile,
+    "priorities.yaml": PrioritiesFile,
+    "roles.yaml": RolesFile,
+    "people.yaml": PeopleFile,
+}
+FOLDERS: Mapping[str, type[BaseModel]] = {
+    "teams": TeamFile,
+    "services": ServiceFile,
+    "schedules": ScheduleFile,
+    "escalation": EscalationFile,
+    "comms": CommsFile,
+    "runbooks": RunbookFile,
+    "drills": DrillFile,
+}
+_SLUG = re.compile(SLUG)
+_CASE = re.compile(r"(hit|miss)_[a-z0-9_-]{1,64}\.json", re.ASCII)
+
+
+class Sort(StrEnum):
+    """How a file is read."""
+
+    WORDS = "words"
+    RULE = "rule"
+    HIT = "hit"
+    MISS = "miss"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a path means: how it is read, in which folder it stands, and the id it gives."""
+
+    sort: Sort
+    folder: str
+    id: str
+    words: type[BaseModel] | None = None
+
+
+def place_of(path: str) -> Place | str:
+    """Say what a path means in a plan, or advise where such a file belongs."""
+    match path.split("/"):
+        case [name] if name in SINGLE:
+            return Place(Sort.WORDS, "", name.removesuffix(".yaml"), SINGLE[name])
+        case [folder, name] if folder in FOLDERS:
+            return _named(folder, name)
+        case ["rules", rule, name] if _SLUG.fullmatch(rule):
+            return _in_rule(rule, name)
+        case [folder, _, *_]:
+            return _in_folder(folder)
+        case _:
+            return nearest(path, SINGLE)
+
+
+def _named(folder: str, name: str) -> Place | str:
+    stem = name.removesuffix(".yaml")
+    if stem != name and _SLUG.fullmatch(stem):
+        return Place(Sort.WORDS, folder, stem, FOLDERS[folder])
+    return f"name it {folder}/ID.yaml, the id in small letters, digits and hyphens"
+
+
+def _in_rule(rule: str, name: str) -> Place | str:
+    if name == RULE:
+        return Place(Sort.RULE, "rules", rule)
+    case = _CASE.fullmatch(name)
+    if case is None:
+        return f"a rule's folder holds {RULE}, hit_*.json and miss_*.json"
+    return Place(Sort(case[1]), "rules", rule)
+
+
+def _in_folder(folder: str) -> str:
+    if folder == "rules":
+        return f"a rule is a folder: rules/ID/{RULE} with hit_*.json and miss_*.json beside it"
+    return f"there is no folder `{folder}`; {nearest(folder, (*FOLDERS, 'rules'))}"
