@@ -13,8 +13,9 @@ from threading import Lock
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
 from botocore.handlers import json_decode_policies
 
 from fireline.core.values.secret import Secret
@@ -23,8 +24,9 @@ from fireline.ports.cloud import Call, Errand
 _SECONDS_TO_CONNECT = 2
 _SECONDS_TO_ANSWER = 4
 _READS_TRIED = 3
-# The shortest AWS gives; a call is made once, at once.
+# The shortest AWS gives; looking renews it in time, and a call is made once, at once.
 _SESSION_SECONDS = 900
+_RENEW_SECONDS = 120
 _NOT_A_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 # boto3 makes its clients' methods while running; no checker can know them.
@@ -97,20 +99,24 @@ class Sessions:
         self._kept: dict[tuple[str, str], Client] = {}
 
     def monitor(self, service: str) -> Client:
-        """Return the client that looks."""
-        return self._keep("monitor", service, self._settings.monitor, tries=_READS_TRIED)
+        """Return the client that looks. A role's credentials are renewed before they end."""
+        access = self._settings.monitor
+        kept = self._kept.get(("monitor", service))
+        if kept is None:
+            who = access.login if access.role is None else self._renewed(access)
+            kept = self._client(service, who, tries=_READS_TRIED)
+            self._kept["monitor", service] = kept
+        return kept
 
     def responder(self, call: Call, errand: Errand) -> Client:
         """Return a client good for one call: with a role, for that operation and ARN alone."""
         access = self._settings.responder
-        if access.role is None:
-            return self._keep("responder", call.service, access, tries=1)
-        with self._lock:
-            return self._client(call.service, self._assumed(access, call, errand), tries=1)
+        who = access.login if access.role is None else self._assumed(access, call, errand)
+        return self._client(call.service, who, tries=1)
 
     def who_responds(self) -> Client:
         """Return the client that asks AWS who the responder is."""
-        return self._keep("responder", "sts", self._settings.responder, tries=_READS_TRIED)
+        return self._client("sts", self._settings.responder.login, tries=_READS_TRIED)
 
     @property
     def responder_role(self) -> str | None:
@@ -118,35 +124,40 @@ class Sessions:
         role = self._settings.responder.role
         return role.arn if role else None
 
-    def _keep(self, part: str, service: str, access: Access, *, tries: int) -> Client:
-        with self._lock:
-            kept = self._kept.get((part, service))
-            if kept is not None:
-                return kept
-            login = access.login
-            if access.role is not None and part == "monitor":
-                login = self._assume(access, {"RoleSessionName": "fireline-monitor"})
-                # A role's credentials end; the next client is made with fresh ones.
-                return self._client(service, login, tries=tries)
-            made = self._client(service, login, tries=tries)
-            self._kept[part, service] = made
-            return made
+    def _renewed(self, access: Access) -> RefreshableCredentials:
+        def fetch() -> dict[str, str]:
+            given = self._assume(access, {"RoleSessionName": "fireline-monitor"})
+            return {
+                "access_key": given["AccessKeyId"],
+                "secret_key": given["SecretAccessKey"],
+                "token": given["SessionToken"],
+                "expiry_time": given["Expiration"].isoformat(),
+            }
 
-    def _assumed(self, access: Access, call: Call, errand: Errand) -> Login:
-        return self._assume(
-            access,
-            {
-                "RoleSessionName": _named(f"fireline-{errand.approval}"),
-                "SourceIdentity": _named(errand.approver),
-                "Policy": one_call_policy(call),
-                "Tags": [
-                    {"Key": "incident", "Value": errand.incident},
-                    {"Key": "approval", "Value": errand.approval},
-                ],
-            },
+        return RefreshableCredentials.create_from_metadata(
+            fetch(),
+            refresh_using=fetch,
+            method="sts-assume-role",
+            advisory_timeout=_RENEW_SECONDS,
+            mandatory_timeout=_RENEW_SECONDS // 2,
         )
 
-    def _assume(self, access: Access, asked: Mapping[str, Any]) -> Login:
+    def _assumed(self, access: Access, call: Call, errand: Errand) -> Login:
+        asked = {
+            "RoleSessionName": _named(f"fireline-{errand.approval}"),
+            "SourceIdentity": _named(errand.approver),
+            "Policy": one_call_policy(call),
+            "Tags": [
+                {"Key": "incident", "Value": errand.incident},
+                {"Key": "approval", "Value": errand.approval},
+            ],
+        }
+        given = self._assume(access, asked)
+        return Login(
+            given["AccessKeyId"], Secret(given["SecretAccessKey"]), Secret(given["SessionToken"])
+        )
+
+    def _assume(self, access: Access, asked: Mapping[str, Any]) -> dict[str, Any]:
         role = access.role
         if role is None:
             msg = "no role to assume"
@@ -157,14 +168,12 @@ class Sessions:
             DurationSeconds=_SESSION_SECONDS,
             **asked,
         )
-        given = answer["Credentials"]
-        return Login(
-            given["AccessKeyId"], Secret(given["SecretAccessKey"]), Secret(given["SessionToken"])
-        )
+        given: dict[str, Any] = answer["Credentials"]
+        return given
 
-    def _client(self, service: str, login: Login | None, *, tries: int) -> Client:
-        # The name of the service is known only here, so no overload of the stubs fits.
-        session = cast("Any", boto3.Session(region_name=self._settings.region))
+    def _client(
+        self, service: str, who: Login | RefreshableCredentials | None, *, tries: int
+    ) -> Client:
         config = Config(
             connect_timeout=_SECONDS_TO_CONNECT,
             read_timeout=_SECONDS_TO_ANSWER,
@@ -172,19 +181,32 @@ class Sessions:
             proxies=self._proxies,
             user_agent_extra="fireline",
         )
+        # boto3's sessions may not be shared while a client is made; nothing here waits for AWS.
+        with self._lock:
+            client = self._made(service, who, config)
+        if service == "iam":
+            # boto3 would parse policies; an undo needs the original text, byte for byte.
+            client.meta.events.unregister("after-call.iam", json_decode_policies)
+        return client
+
+    def _made(
+        self, service: str, who: Login | RefreshableCredentials | None, config: Config
+    ) -> Client:
+        core = cast("Any", botocore.session.Session())
+        login = who if isinstance(who, Login) else None
+        if isinstance(who, RefreshableCredentials):
+            core._credentials = who  # noqa: SLF001 - botocore has no public way to hand these in
         token = login.session_token if login else None
-        client: Client = session.client(
+        # The name of the service is known only here, so no overload of the stubs fits.
+        return core.create_client(
             service,
+            region_name=self._settings.region,
             config=config,
             endpoint_url=self._settings.endpoint_url,
             aws_access_key_id=login.access_key if login else None,
             aws_secret_access_key=login.secret_key.reveal() if login else None,
             aws_session_token=token.reveal() if token else None,
         )
-        if service == "iam":
-            # boto3 would parse policies; an undo needs the original text, byte for byte.
-            client.meta.events.unregister("after-call.iam", json_decode_policies)
-        return client
 
 
 def one_call_policy(call: Call) -> str:

@@ -66,7 +66,10 @@ Step = Evidence | Act | Watch | Ask
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """Ordered steps; a step waits for those it `needs`. `max_blast` caps what one action touches."""
+    """Ordered steps; a step waits for those it `needs`.
+
+    `max_blast` caps what one action touches before it takes two people to approve it.
+    """
 
     id: RunbookId
     title: str

@@ -1,0 +1,1205 @@
+-- The schema after every migration. Written by `make schema`; read it, do not edit it.
+
+CREATE FUNCTION public.action_content_is_fixed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if (new.kind, new.call, new.inverse, new.before, new.after, new.asset_kind, new.asset_account,
+        new.asset_id, new.asset_region, new.run_id, new.position)
+       is distinct from
+       (old.kind, old.call, old.inverse, old.before, old.after, old.asset_kind, old.asset_account,
+        old.asset_id, old.asset_region, old.run_id, old.position)
+       or (old.executed_at is not null and new.executed_at is distinct from old.executed_at) then
+        raise exception 'the content of an action is fixed when it is planned';
+    end if;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.evidence_is_written_once() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'evidence and its custody are written once';
+end
+$$;
+
+CREATE FUNCTION public.fact_is_written_once() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'facts are written once';
+end
+$$;
+
+CREATE FUNCTION public.incident_closes_with_its_review() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.state = 'closed' and not exists (
+        select from review where incident_id = new.id and state = 'closed') then
+        raise exception 'an incident closes after its review';
+    end if;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.plan_is_written_once() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'plan revisions are written once';
+end
+$$;
+
+CREATE TABLE public.account (
+    id uuid NOT NULL,
+    person text NOT NULL,
+    role text NOT NULL,
+    password_hash text,
+    created_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT account_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'manager'::text, 'admin'::text, 'auditor'::text])))
+);
+
+CREATE TABLE public.action (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    run_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    round integer NOT NULL,
+    kind text NOT NULL,
+    asset_kind text NOT NULL,
+    asset_account text NOT NULL,
+    asset_id text NOT NULL,
+    asset_region text NOT NULL,
+    call jsonb NOT NULL,
+    inverse jsonb NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    summary text NOT NULL,
+    diff text NOT NULL,
+    blast jsonb NOT NULL,
+    state text DEFAULT 'planned'::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    executed_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    undo_asked_by text,
+    undo_asked_at timestamp with time zone,
+    conflict jsonb,
+    CONSTRAINT action_round_check CHECK ((round > 0)),
+    CONSTRAINT action_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'evidence'::text, 'executing'::text, 'verified'::text, 'unverified'::text, 'failed'::text, 'unknown'::text, 'undone'::text, 'undo_conflict'::text, 'made_permanent'::text])))
+);
+
+ALTER TABLE public.action ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.action_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alert (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    key text NOT NULL,
+    title text NOT NULL,
+    priority integer NOT NULL,
+    state text DEFAULT 'firing'::text NOT NULL,
+    service text,
+    team text,
+    policy text,
+    owner_reason text NOT NULL,
+    runbook text,
+    plan_revision text NOT NULL,
+    findings integer NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    pace integer DEFAULT 1 NOT NULL,
+    drill_id uuid,
+    CONSTRAINT alert_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+    CONSTRAINT alert_check1 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+    CONSTRAINT alert_check2 CHECK (((state <> 'acknowledged'::text) OR (acknowledged_at IS NOT NULL))),
+    CONSTRAINT alert_check3 CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
+    CONSTRAINT alert_findings_check CHECK ((findings > 0)),
+    CONSTRAINT alert_pace_check CHECK ((pace > 0)),
+    CONSTRAINT alert_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+    CONSTRAINT alert_state_check CHECK ((state = ANY (ARRAY['firing'::text, 'acknowledged'::text, 'resolved'::text])))
+);
+
+CREATE TABLE public.alert_asset (
+    alert_id uuid NOT NULL,
+    place bigint NOT NULL,
+    kind text NOT NULL,
+    account text NOT NULL,
+    region text NOT NULL,
+    asset text NOT NULL
+);
+
+ALTER TABLE public.alert_asset ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_asset_place_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alert_entity (
+    alert_id uuid NOT NULL,
+    kind text NOT NULL,
+    value text NOT NULL
+);
+
+CREATE TABLE public.alert_finding (
+    finding_id uuid NOT NULL,
+    alert_id uuid NOT NULL,
+    rule text NOT NULL,
+    title text NOT NULL,
+    priority integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    event text NOT NULL,
+    who text NOT NULL,
+    reason text NOT NULL,
+    joined_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.alert ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.api_token (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    drill_id uuid,
+    fingerprint text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_token_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT api_token_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'manager'::text, 'admin'::text, 'auditor'::text])))
+);
+
+CREATE TABLE public.approval (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    action_id uuid NOT NULL,
+    content jsonb NOT NULL,
+    content_hash text NOT NULL,
+    requester text NOT NULL,
+    needed integer NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT approval_check CHECK ((expires_at > asked_at)),
+    CONSTRAINT approval_needed_check CHECK ((needed > 0)),
+    CONSTRAINT approval_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text, 'expired'::text, 'void'::text])))
+);
+
+ALTER TABLE public.approval ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.approval_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.approval_vote (
+    approval_id uuid NOT NULL,
+    requester text NOT NULL,
+    person text NOT NULL,
+    decision text NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT approval_vote_check CHECK ((person <> requester)),
+    CONSTRAINT approval_vote_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'refuse'::text])))
+);
+
+CREATE TABLE public.custody (
+    evidence_id uuid NOT NULL,
+    seq integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by text NOT NULL,
+    event text NOT NULL,
+    why text NOT NULL,
+    CONSTRAINT custody_event_check CHECK ((event = ANY (ARRAY['collected'::text, 'read'::text, 'exported'::text]))),
+    CONSTRAINT custody_seq_check CHECK ((seq > 0))
+);
+
+CREATE TABLE public.delivery (
+    outbox_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    detail text NOT NULL,
+    CONSTRAINT delivery_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT delivery_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'try_again'::text, 'refused'::text, 'unknown'::text])))
+);
+
+CREATE TABLE public.drill (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    scenario text NOT NULL,
+    title text NOT NULL,
+    pace integer NOT NULL,
+    plan_revision text NOT NULL,
+    state text NOT NULL,
+    started_by text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ready_at timestamp with time zone,
+    attack_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    world jsonb,
+    steps jsonb DEFAULT '[]'::jsonb NOT NULL,
+    result jsonb,
+    failed_step text,
+    lesson text,
+    CONSTRAINT drill_check CHECK (((state = ANY (ARRAY['finished'::text, 'aborted'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT drill_pace_check CHECK ((pace >= 1)),
+    CONSTRAINT drill_state_check CHECK ((state = ANY (ARRAY['starting'::text, 'running'::text, 'finished'::text, 'aborted'::text])))
+);
+
+ALTER TABLE public.drill ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.drill_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.due (
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    fence bigint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    parked_at timestamp with time zone,
+    parked_why text
+);
+
+CREATE TABLE public.effect (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    way text NOT NULL,
+    approval_id uuid,
+    asked_by text NOT NULL,
+    call jsonb NOT NULL,
+    intended_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    outcome text,
+    detail text DEFAULT ''::text NOT NULL,
+    CONSTRAINT effect_check CHECK (((way = 'do'::text) = (approval_id IS NOT NULL))),
+    CONSTRAINT effect_check1 CHECK (((settled_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT effect_outcome_check CHECK ((outcome = ANY (ARRAY['made'::text, 'declined'::text, 'unsure'::text, 'interrupted'::text]))),
+    CONSTRAINT effect_way_check CHECK ((way = ANY (ARRAY['do'::text, 'undo'::text])))
+);
+
+CREATE TABLE public.evidence (
+    id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL,
+    asset_kind text NOT NULL,
+    asset_account text NOT NULL,
+    asset_id text NOT NULL,
+    asset_region text NOT NULL,
+    method text NOT NULL,
+    tool text NOT NULL,
+    sha256 text NOT NULL,
+    size integer NOT NULL,
+    body bytea NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    collected_by text NOT NULL,
+    CONSTRAINT evidence_check CHECK ((size = octet_length(body))),
+    CONSTRAINT evidence_check1 CHECK ((sha256 = encode(sha256(body), 'hex'::text)))
+);
+
+CREATE TABLE public.fact (
+    stream_kind text NOT NULL,
+    stream_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by text NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    previous text NOT NULL,
+    hash text NOT NULL,
+    CONSTRAINT fact_seq_check CHECK ((seq > 0))
+);
+
+CREATE TABLE public.finding (
+    id uuid NOT NULL,
+    rule_id text NOT NULL,
+    rule jsonb NOT NULL,
+    plan_revision text NOT NULL,
+    signal_id uuid NOT NULL,
+    drill_id uuid,
+    at timestamp with time zone NOT NULL,
+    found_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.follow_up (
+    id uuid NOT NULL,
+    review_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL,
+    owner text,
+    due date,
+    added_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT follow_up_kind_check CHECK ((kind = ANY (ARRAY['prevent'::text, 'detect'::text, 'mitigate'::text, 'learn'::text, 'plan_change'::text]))),
+    CONSTRAINT follow_up_text_check CHECK ((text <> ''::text))
+);
+
+CREATE TABLE public.incident (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    title text NOT NULL,
+    state text NOT NULL,
+    episode integer DEFAULT 1 NOT NULL,
+    priority integer NOT NULL,
+    category text,
+    operational boolean NOT NULL,
+    frame text,
+    runbook text,
+    declare_offer_at integer NOT NULL,
+    plan_revision text NOT NULL,
+    drill_id uuid,
+    pace integer DEFAULT 1 NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    opened_by text NOT NULL,
+    declared_at timestamp with time zone,
+    contained_at timestamp with time zone,
+    eradicated_at timestamp with time zone,
+    recovered_at timestamp with time zone,
+    in_review_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    update_every interval NOT NULL,
+    next_update_due timestamp with time zone,
+    dismissal_by text,
+    dismissal_why text DEFAULT ''::text NOT NULL,
+    merged_into uuid,
+    CONSTRAINT incident_check CHECK (((state = ANY (ARRAY['closed'::text, 'dismissed'::text, 'merged'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT incident_check1 CHECK (((ended_at IS NULL) = (next_update_due IS NOT NULL))),
+    CONSTRAINT incident_check2 CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL))),
+    CONSTRAINT incident_check3 CHECK (((state = ANY (ARRAY['suspected'::text, 'dismissed'::text, 'merged'::text])) OR (category IS NOT NULL))),
+    CONSTRAINT incident_episode_check CHECK ((episode > 0)),
+    CONSTRAINT incident_frame_check CHECK ((frame = ANY (ARRAY['clear'::text, 'complicated'::text, 'complex'::text, 'chaotic'::text]))),
+    CONSTRAINT incident_pace_check CHECK ((pace > 0)),
+    CONSTRAINT incident_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+    CONSTRAINT incident_state_check CHECK ((state = ANY (ARRAY['suspected'::text, 'declared'::text, 'contained'::text, 'eradicated'::text, 'recovered'::text, 'in_review'::text, 'closed'::text, 'dismissed'::text, 'merged'::text]))),
+    CONSTRAINT incident_title_check CHECK ((title <> ''::text))
+);
+
+CREATE TABLE public.incident_alert (
+    alert_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    joined_at timestamp with time zone NOT NULL,
+    joined_by text NOT NULL
+);
+
+CREATE TABLE public.incident_deadline (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    kind text NOT NULL,
+    anchor timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    standing text DEFAULT 'running'::text NOT NULL,
+    reached_at timestamp with time zone,
+    CONSTRAINT incident_deadline_check CHECK (((standing <> 'met'::text) OR (reached_at < due_at))),
+    CONSTRAINT incident_deadline_kind_check CHECK ((kind = ANY (ARRAY['acknowledge'::text, 'triage'::text, 'remediate'::text, 'retro'::text, 'update'::text, 'lead'::text]))),
+    CONSTRAINT incident_deadline_standing_check CHECK ((standing = ANY (ARRAY['running'::text, 'met'::text, 'missed'::text, 'withdrawn'::text])))
+);
+
+CREATE TABLE public.incident_input (
+    incident_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    required boolean NOT NULL
+);
+
+CREATE TABLE public.incident_item (
+    incident_id uuid NOT NULL,
+    item text NOT NULL,
+    "position" integer NOT NULL,
+    cia text NOT NULL,
+    text text NOT NULL,
+    answer text,
+    reason text DEFAULT ''::text NOT NULL,
+    machine_ticked boolean DEFAULT false NOT NULL,
+    answered_by text,
+    answered_at timestamp with time zone,
+    CONSTRAINT incident_item_answer_check CHECK ((answer = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text]))),
+    CONSTRAINT incident_item_check CHECK (((answer IS NULL) = (answered_at IS NULL))),
+    CONSTRAINT incident_item_cia_check CHECK ((cia = ANY (ARRAY['confidentiality'::text, 'integrity'::text, 'availability'::text])))
+);
+
+ALTER TABLE public.incident ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.incident_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.incident_role (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    role text NOT NULL,
+    person text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    given_by text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT incident_role_check CHECK (((until IS NULL) OR (until >= since))),
+    CONSTRAINT incident_role_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'coordinator'::text, 'responder'::text, 'scribe'::text, 'communicator'::text])))
+);
+
+CREATE TABLE public.incident_task (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    text text NOT NULL,
+    person text,
+    due_at timestamp with time zone,
+    item text,
+    added_at timestamp with time zone NOT NULL,
+    added_by text NOT NULL,
+    done_at timestamp with time zone,
+    done_by text,
+    CONSTRAINT incident_task_check CHECK (((done_at IS NULL) = (done_by IS NULL))),
+    CONSTRAINT incident_task_text_check CHECK ((text <> ''::text))
+);
+
+CREATE TABLE public.incident_update (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by text NOT NULL,
+    word text NOT NULL,
+    text text NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    CONSTRAINT incident_update_text_check CHECK ((text <> ''::text)),
+    CONSTRAINT incident_update_word_check CHECK ((word = ANY (ARRAY['investigating'::text, 'identified'::text, 'monitoring'::text, 'resolved'::text])))
+);
+
+CREATE TABLE public.incident_vector (
+    incident_id uuid NOT NULL,
+    asset text NOT NULL,
+    cover text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    by text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT incident_vector_asset_check CHECK ((asset <> ''::text)),
+    CONSTRAINT incident_vector_check CHECK (((cover = 'open'::text) OR (note <> ''::text))),
+    CONSTRAINT incident_vector_cover_check CHECK ((cover = ANY (ARRAY['open'::text, 'accepted_risk'::text])))
+);
+
+CREATE TABLE public.ladder (
+    alert_id uuid NOT NULL,
+    state text NOT NULL,
+    taken integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by text,
+    CONSTRAINT ladder_check CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
+    CONSTRAINT ladder_check1 CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT ladder_check2 CHECK (((state = 'answered'::text) = (ended_by IS NOT NULL))),
+    CONSTRAINT ladder_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'answered'::text, 'exhausted'::text, 'withdrawn'::text]))),
+    CONSTRAINT ladder_taken_check CHECK ((taken >= 0))
+);
+
+CREATE TABLE public.link (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    alert_id uuid NOT NULL,
+    page_id uuid NOT NULL,
+    person text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE public.outbox (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    channel text NOT NULL,
+    recipient text NOT NULL,
+    person text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    about_kind text NOT NULL,
+    about_id uuid NOT NULL,
+    drill_id uuid,
+    wished_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    settled_at timestamp with time zone,
+    CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'refused'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.page (
+    id uuid NOT NULL,
+    alert_id uuid NOT NULL,
+    person text NOT NULL,
+    step integer NOT NULL,
+    reason text NOT NULL,
+    state text DEFAULT 'wished'::text NOT NULL,
+    wished_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['wished'::text, 'sent'::text, 'failed'::text, 'answered'::text, 'superseded'::text]))),
+    CONSTRAINT page_step_check CHECK ((step > 0))
+);
+
+CREATE TABLE public.plan_push (
+    seq bigint NOT NULL,
+    revision text NOT NULL,
+    pushed_at timestamp with time zone NOT NULL,
+    pushed_by text NOT NULL,
+    note text NOT NULL
+);
+
+ALTER TABLE public.plan_push ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.plan_push_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.plan_revision (
+    revision text NOT NULL,
+    files jsonb NOT NULL,
+    CONSTRAINT plan_revision_files_check CHECK ((jsonb_typeof(files) = 'object'::text)),
+    CONSTRAINT plan_revision_revision_check CHECK ((revision ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.quarantined (
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    drill_id uuid,
+    code text NOT NULL,
+    why text NOT NULL,
+    via text NOT NULL,
+    origin text NOT NULL,
+    body bytea NOT NULL,
+    size bigint NOT NULL,
+    digest text NOT NULL,
+    signal_id uuid,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    times integer DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.review (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    version integer DEFAULT 0 NOT NULL,
+    summary text DEFAULT ''::text NOT NULL,
+    impact text DEFAULT ''::text NOT NULL,
+    detection text DEFAULT ''::text NOT NULL,
+    whys text[] DEFAULT '{}'::text[] NOT NULL,
+    factors text[] DEFAULT '{}'::text[] NOT NULL,
+    went_well text[] DEFAULT '{}'::text[] NOT NULL,
+    surprises text[] DEFAULT '{}'::text[] NOT NULL,
+    questions text[] DEFAULT '{}'::text[] NOT NULL,
+    insights text[] DEFAULT '{}'::text[] NOT NULL,
+    owner text,
+    facilitator text,
+    opened_at timestamp with time zone NOT NULL,
+    saved_at timestamp with time zone,
+    saved_by text,
+    closed_at timestamp with time zone,
+    closed_by text,
+    CONSTRAINT review_check CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT review_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.run (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    incident_id uuid NOT NULL,
+    incident_name text NOT NULL,
+    runbook_id text NOT NULL,
+    plan_revision text NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    ended_at timestamp with time zone,
+    pace integer DEFAULT 1 NOT NULL,
+    drill_id uuid,
+    fence bigint DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    CONSTRAINT run_check CHECK (((state = 'running'::text) = (ended_at IS NULL))),
+    CONSTRAINT run_pace_check CHECK ((pace > 0)),
+    CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'stopped'::text])))
+);
+
+ALTER TABLE public.run ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.run_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.run_step (
+    run_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    step_id text NOT NULL,
+    asset_kind text,
+    asset_account text,
+    asset_id text,
+    asset_region text,
+    state text DEFAULT 'pending'::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    rounds integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    answer text,
+    answered_by text,
+    CONSTRAINT run_step_position_check CHECK (("position" >= 0)),
+    CONSTRAINT run_step_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'waiting'::text, 'ready'::text, 'checking'::text, 'stuck'::text, 'done'::text, 'skipped'::text, 'refused'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.schedule_override (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    schedule text NOT NULL,
+    person text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by text,
+    CONSTRAINT schedule_override_check CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE public.schedule_override ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.schedule_override_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.session (
+    fingerprint text NOT NULL,
+    account_id uuid NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    address text NOT NULL
+);
+
+CREATE TABLE public.setup (
+    one boolean DEFAULT true NOT NULL,
+    fingerprint text NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    CONSTRAINT setup_one_check CHECK (one)
+);
+
+CREATE TABLE public.sighting (
+    signal_id uuid NOT NULL,
+    via text NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    lag_seconds double precision NOT NULL,
+    times integer NOT NULL
+);
+
+CREATE TABLE public.sign_in_failure (
+    subject text NOT NULL,
+    window_began timestamp with time zone NOT NULL,
+    failures integer NOT NULL,
+    CONSTRAINT sign_in_failure_failures_check CHECK ((failures > 0))
+);
+
+CREATE TABLE public.sign_in_link (
+    fingerprint text NOT NULL,
+    account_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.signal (
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    drill_id uuid,
+    external_id text NOT NULL,
+    kind text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    via text NOT NULL,
+    lag_seconds double precision NOT NULL,
+    account text NOT NULL,
+    region text NOT NULL,
+    who_kind text NOT NULL,
+    who_name text NOT NULL,
+    who_arn text NOT NULL,
+    who_account text NOT NULL,
+    who_key text NOT NULL,
+    who_address text NOT NULL,
+    who_agent text NOT NULL,
+    outcome text NOT NULL,
+    error_code text NOT NULL,
+    read_only boolean NOT NULL,
+    assets jsonb NOT NULL,
+    record jsonb NOT NULL,
+    raw bytea,
+    judged_at timestamp with time zone,
+    CONSTRAINT signal_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'refused'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.source (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    drill_id uuid,
+    registered_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone,
+    kept bigint DEFAULT 0 NOT NULL,
+    repeated bigint DEFAULT 0 NOT NULL,
+    quarantined bigint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.stream_head (
+    stream_kind text NOT NULL,
+    stream_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    hash text NOT NULL
+);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_person_key UNIQUE (person);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_run_id_position_round_key UNIQUE (run_id, "position", round);
+
+ALTER TABLE ONLY public.alert_asset
+    ADD CONSTRAINT alert_asset_pkey PRIMARY KEY (alert_id, kind, account, region, asset);
+
+ALTER TABLE ONLY public.alert_entity
+    ADD CONSTRAINT alert_entity_pkey PRIMARY KEY (alert_id, kind, value);
+
+ALTER TABLE ONLY public.alert_finding
+    ADD CONSTRAINT alert_finding_pkey PRIMARY KEY (finding_id);
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_action_id_key UNIQUE (action_id);
+
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_id_action_id_key UNIQUE (id, action_id);
+
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_id_requester_key UNIQUE (id, requester);
+
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.approval_vote
+    ADD CONSTRAINT approval_vote_pkey PRIMARY KEY (approval_id, person);
+
+ALTER TABLE ONLY public.custody
+    ADD CONSTRAINT custody_pkey PRIMARY KEY (evidence_id, seq);
+
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (outbox_id, attempt);
+
+ALTER TABLE ONLY public.drill
+    ADD CONSTRAINT drill_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.drill
+    ADD CONSTRAINT drill_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.due
+    ADD CONSTRAINT due_pkey PRIMARY KEY (kind, id);
+
+ALTER TABLE ONLY public.effect
+    ADD CONSTRAINT effect_approval_id_key UNIQUE (approval_id);
+
+ALTER TABLE ONLY public.effect
+    ADD CONSTRAINT effect_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_run_id_position_name_key UNIQUE (run_id, "position", name);
+
+ALTER TABLE ONLY public.fact
+    ADD CONSTRAINT fact_pkey PRIMARY KEY (stream_kind, stream_id, seq);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_rule_id_signal_id_key UNIQUE (rule_id, signal_id);
+
+ALTER TABLE ONLY public.follow_up
+    ADD CONSTRAINT follow_up_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident_alert
+    ADD CONSTRAINT incident_alert_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.incident_deadline
+    ADD CONSTRAINT incident_deadline_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident_input
+    ADD CONSTRAINT incident_input_pkey PRIMARY KEY (incident_id, name);
+
+ALTER TABLE ONLY public.incident_item
+    ADD CONSTRAINT incident_item_pkey PRIMARY KEY (incident_id, item);
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident_role
+    ADD CONSTRAINT incident_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident_task
+    ADD CONSTRAINT incident_task_incident_id_item_key UNIQUE (incident_id, item);
+
+ALTER TABLE ONLY public.incident_task
+    ADD CONSTRAINT incident_task_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident_update
+    ADD CONSTRAINT incident_update_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident_vector
+    ADD CONSTRAINT incident_vector_pkey PRIMARY KEY (incident_id, asset);
+
+ALTER TABLE ONLY public.ladder
+    ADD CONSTRAINT ladder_pkey PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.link
+    ADD CONSTRAINT link_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.link
+    ADD CONSTRAINT link_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.page
+    ADD CONSTRAINT page_alert_id_step_person_key UNIQUE (alert_id, step, person);
+
+ALTER TABLE ONLY public.page
+    ADD CONSTRAINT page_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plan_push
+    ADD CONSTRAINT plan_push_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY public.plan_revision
+    ADD CONSTRAINT plan_revision_pkey PRIMARY KEY (revision);
+
+ALTER TABLE ONLY public.quarantined
+    ADD CONSTRAINT quarantined_drill_id_digest_key UNIQUE NULLS NOT DISTINCT (drill_id, digest);
+
+ALTER TABLE ONLY public.quarantined
+    ADD CONSTRAINT quarantined_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_incident_id_key UNIQUE (incident_id);
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.run
+    ADD CONSTRAINT run_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.run
+    ADD CONSTRAINT run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.run_step
+    ADD CONSTRAINT run_step_pkey PRIMARY KEY (run_id, "position");
+
+ALTER TABLE ONLY public.run_step
+    ADD CONSTRAINT run_step_run_id_step_id_asset_kind_asset_account_asset_id_a_key UNIQUE NULLS NOT DISTINCT (run_id, step_id, asset_kind, asset_account, asset_id, asset_region);
+
+ALTER TABLE ONLY public.schedule_override
+    ADD CONSTRAINT schedule_override_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (fingerprint);
+
+ALTER TABLE ONLY public.setup
+    ADD CONSTRAINT setup_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.sighting
+    ADD CONSTRAINT sighting_pkey PRIMARY KEY (signal_id, via);
+
+ALTER TABLE ONLY public.sign_in_failure
+    ADD CONSTRAINT sign_in_failure_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY public.sign_in_link
+    ADD CONSTRAINT sign_in_link_pkey PRIMARY KEY (fingerprint);
+
+ALTER TABLE ONLY public.signal
+    ADD CONSTRAINT signal_drill_id_external_id_key UNIQUE NULLS NOT DISTINCT (drill_id, external_id);
+
+ALTER TABLE ONLY public.signal
+    ADD CONSTRAINT signal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_drill_id_name_key UNIQUE NULLS NOT DISTINCT (drill_id, name);
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stream_head
+    ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream_kind, stream_id);
+
+CREATE UNIQUE INDEX action_live ON public.action USING btree (run_id, "position") WHERE (state = ANY (ARRAY['planned'::text, 'evidence'::text, 'executing'::text]));
+
+CREATE INDEX alert_drill ON public.alert USING btree (drill_id) WHERE (drill_id IS NOT NULL);
+
+CREATE INDEX alert_entity_value ON public.alert_entity USING btree (value, kind);
+
+CREATE INDEX alert_finding_alert ON public.alert_finding USING btree (alert_id, at);
+
+CREATE INDEX alert_inbox ON public.alert USING btree (priority, raised_at DESC) WHERE (state <> 'resolved'::text);
+
+CREATE UNIQUE INDEX alert_live_key ON public.alert USING btree (key, drill_id) NULLS NOT DISTINCT WHERE (state <> 'resolved'::text);
+
+CREATE INDEX api_token_of_account ON public.api_token USING btree (account_id);
+
+CREATE INDEX drill_open ON public.drill USING btree (started_at) WHERE (state = ANY (ARRAY['starting'::text, 'running'::text]));
+
+CREATE INDEX due_next ON public.due USING btree (kind, due_at) WHERE (parked_at IS NULL);
+
+CREATE UNIQUE INDEX effect_done_once ON public.effect USING btree (action_id) WHERE (way = 'do'::text);
+
+CREATE UNIQUE INDEX effect_one_intent ON public.effect USING btree (action_id) WHERE (settled_at IS NULL);
+
+CREATE INDEX finding_of_drill ON public.finding USING btree (drill_id, found_at) WHERE (drill_id IS NOT NULL);
+
+CREATE INDEX finding_of_signal ON public.finding USING btree (signal_id);
+
+CREATE INDEX follow_up_of ON public.follow_up USING btree (review_id);
+
+CREATE INDEX incident_alert_of ON public.incident_alert USING btree (incident_id);
+
+CREATE INDEX incident_deadline_of ON public.incident_deadline USING btree (incident_id);
+
+CREATE UNIQUE INDEX incident_deadline_running ON public.incident_deadline USING btree (incident_id, kind) WHERE (standing = 'running'::text);
+
+CREATE INDEX incident_of_drill ON public.incident USING btree (drill_id) WHERE (drill_id IS NOT NULL);
+
+CREATE INDEX incident_open ON public.incident USING btree (priority, opened_at) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX incident_role_once ON public.incident_role USING btree (incident_id, role, person) WHERE (until IS NULL);
+
+CREATE UNIQUE INDEX incident_role_one ON public.incident_role USING btree (incident_id, role) WHERE ((until IS NULL) AND (role <> 'responder'::text));
+
+CREATE INDEX incident_update_of ON public.incident_update USING btree (incident_id, at);
+
+CREATE INDEX link_alert ON public.link USING btree (alert_id);
+
+CREATE INDEX outbox_about ON public.outbox USING btree (about_kind, about_id);
+
+CREATE INDEX run_of_incident ON public.run USING btree (incident_id);
+
+CREATE UNIQUE INDEX run_once ON public.run USING btree (incident_id, runbook_id) WHERE (state = 'running'::text);
+
+CREATE INDEX schedule_override_span ON public.schedule_override USING btree (schedule, ends_at) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX session_of_account ON public.session USING btree (account_id);
+
+CREATE INDEX signal_by_key ON public.signal USING hash (who_key);
+
+CREATE INDEX signal_by_name ON public.signal USING hash (who_name);
+
+CREATE INDEX signal_changes ON public.signal USING btree (drill_id, occurred_at) WHERE (NOT read_only);
+
+CREATE INDEX signal_in_order ON public.signal USING btree (drill_id, id);
+
+CREATE INDEX signal_unjudged ON public.signal USING btree (id) WHERE (judged_at IS NULL);
+
+CREATE TRIGGER action_content_is_fixed BEFORE UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.action_content_is_fixed();
+
+CREATE TRIGGER custody_is_written_once BEFORE DELETE OR UPDATE ON public.custody FOR EACH ROW EXECUTE FUNCTION public.evidence_is_written_once();
+
+CREATE TRIGGER evidence_is_written_once BEFORE DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.evidence_is_written_once();
+
+CREATE TRIGGER fact_is_written_once BEFORE DELETE OR UPDATE ON public.fact FOR EACH ROW EXECUTE FUNCTION public.fact_is_written_once();
+
+CREATE TRIGGER incident_closes_with_its_review BEFORE INSERT OR UPDATE OF state ON public.incident FOR EACH ROW EXECUTE FUNCTION public.incident_closes_with_its_review();
+
+CREATE TRIGGER plan_is_written_once BEFORE DELETE OR UPDATE ON public.plan_push FOR EACH ROW EXECUTE FUNCTION public.plan_is_written_once();
+
+CREATE TRIGGER plan_is_written_once BEFORE DELETE OR UPDATE ON public.plan_revision FOR EACH ROW EXECUTE FUNCTION public.plan_is_written_once();
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_run_id_position_fkey FOREIGN KEY (run_id, "position") REFERENCES public.run_step(run_id, "position");
+
+ALTER TABLE ONLY public.alert_asset
+    ADD CONSTRAINT alert_asset_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.alert_entity
+    ADD CONSTRAINT alert_entity_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.alert_finding
+    ADD CONSTRAINT alert_finding_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.alert_finding
+    ADD CONSTRAINT alert_finding_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES public.finding(id);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.approval
+    ADD CONSTRAINT approval_action_id_fkey FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.approval_vote
+    ADD CONSTRAINT approval_vote_approval_id_requester_fkey FOREIGN KEY (approval_id, requester) REFERENCES public.approval(id, requester);
+
+ALTER TABLE ONLY public.custody
+    ADD CONSTRAINT custody_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES public.evidence(id);
+
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.effect
+    ADD CONSTRAINT effect_action_id_fkey FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.effect
+    ADD CONSTRAINT effect_approval_id_action_id_fkey FOREIGN KEY (approval_id, action_id) REFERENCES public.approval(id, action_id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_run_id_position_fkey FOREIGN KEY (run_id, "position") REFERENCES public.run_step(run_id, "position");
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES public.signal(id);
+
+ALTER TABLE ONLY public.follow_up
+    ADD CONSTRAINT follow_up_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.review(id);
+
+ALTER TABLE ONLY public.incident_alert
+    ADD CONSTRAINT incident_alert_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.incident_alert
+    ADD CONSTRAINT incident_alert_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident_deadline
+    ADD CONSTRAINT incident_deadline_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident_input
+    ADD CONSTRAINT incident_input_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident_item
+    ADD CONSTRAINT incident_item_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident_role
+    ADD CONSTRAINT incident_role_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident_task
+    ADD CONSTRAINT incident_task_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident_update
+    ADD CONSTRAINT incident_update_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.incident_vector
+    ADD CONSTRAINT incident_vector_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.ladder
+    ADD CONSTRAINT ladder_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.link
+    ADD CONSTRAINT link_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.link
+    ADD CONSTRAINT link_page_id_fkey FOREIGN KEY (page_id) REFERENCES public.page(id);
+
+ALTER TABLE ONLY public.page
+    ADD CONSTRAINT page_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.plan_push
+    ADD CONSTRAINT plan_push_revision_fkey FOREIGN KEY (revision) REFERENCES public.plan_revision(revision);
+
+ALTER TABLE ONLY public.quarantined
+    ADD CONSTRAINT quarantined_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES public.signal(id);
+
+ALTER TABLE ONLY public.quarantined
+    ADD CONSTRAINT quarantined_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.run
+    ADD CONSTRAINT run_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
+
+ALTER TABLE ONLY public.run_step
+    ADD CONSTRAINT run_step_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.run(id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.sighting
+    ADD CONSTRAINT sighting_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES public.signal(id);
+
+ALTER TABLE ONLY public.sign_in_link
+    ADD CONSTRAINT sign_in_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.signal
+    ADD CONSTRAINT signal_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);

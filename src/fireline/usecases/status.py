@@ -1,0 +1,59 @@
+"""How fireline itself is doing: what is late, what was set aside, and what waits for people."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fireline.core.values.ids import RevisionId
+from fireline.store import due, plans, sources
+from fireline.store.due import ParkedRow
+from fireline.store.sources import SourceRow
+from fireline.usecases import alerts, approvals
+from fireline.usecases.alerts import AlertFilter
+from fireline.usecases.transaction import Tx
+
+# Work this late is a broken promise: the auditor's bound.
+LATE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class LateWork:
+    """Work that was due and that nobody took."""
+
+    kind: str
+    due_at: datetime
+    late_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """Fireline at a glance. `well` means nothing is late and nothing was set aside."""
+
+    at: datetime
+    well: bool
+    plan_revision: RevisionId | None
+    firing: int
+    acknowledged: int
+    approvals_waiting: int
+    late: tuple[LateWork, ...]
+    set_aside: tuple[ParkedRow, ...]
+    sources: tuple[SourceRow, ...]
+
+
+async def look(tx: Tx) -> StatusView:
+    """Gather how fireline is doing."""
+    late = await due.late(tx.db, before=tx.now - LATE, limit=20)
+    aside = await due.parked(tx.db, limit=20)
+    running = await plans.last(tx.db)
+    return StatusView(
+        at=tx.now,
+        well=not late and not aside,
+        plan_revision=RevisionId(running.revision) if running else None,
+        firing=await alerts.count_alerts(tx, AlertFilter(states=("firing",))),
+        acknowledged=await alerts.count_alerts(tx, AlertFilter(states=("acknowledged",))),
+        approvals_waiting=len(await approvals.list_waiting(tx)),
+        late=tuple(
+            LateWork(one.kind, one.due_at, (tx.now - one.due_at).total_seconds()) for one in late
+        ),
+        set_aside=tuple(aside),
+        sources=tuple(await sources.listed(tx.db)),
+    )
