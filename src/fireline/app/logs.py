@@ -22,7 +22,12 @@ def set_up(how: Literal["text", "json"], *, verbose: bool = False) -> None:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if how == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            # Plain: a traceback with local variables would print what must not be printed.
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -41,7 +46,16 @@ def set_up(how: Literal["text", "json"], *, verbose: bool = False) -> None:
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     # These write a line for every call they make.
-    for chatty in ("botocore", "boto3", "urllib3", "httpx2", "httpcore2", "mail.log", "werkzeug"):
+    for chatty in (
+        "botocore",
+        "boto3",
+        "urllib3",
+        "httpx2",
+        "httpcore2",
+        "mail.log",
+        "werkzeug",
+        "yoyo",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

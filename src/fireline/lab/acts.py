@@ -4,8 +4,8 @@ An act raises NotYetError while what it needs is not there; the crew tries it ag
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -13,11 +13,11 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from fireline.lab.client import FirelineApi, NotNowError, browser
+from fireline.lab.client import FirelineApi, browser
 from fireline.lab.clients import SUCCEEDED, Caller
 from fireline.lab.clock import now
 from fireline.lab.mailboxes import Mailboxes
-from fireline.lab.scripts import REVIEW, Act, Step
+from fireline.lab.scripts import ANSWERERS, LEAD, PARTS, REVIEW, SECOND, Act, Step
 from fireline.lab.world import Call
 
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
@@ -60,20 +60,38 @@ class Desk:
             raise NotYetError(msg)
         return self.apis[who]
 
+    def cast(self, part: str) -> str:
+        """Return who plays a part: the lead is whoever of the answerers was mailed first."""
+        if part not in {LEAD, SECOND}:
+            return PARTS.get(part, part)
+        mailed = {name: self.mailboxes.letters(name) for name in ANSWERERS}
+        first = min(
+            (name for name in ANSWERERS if mailed[name]),
+            key=lambda name: mailed[name][0].at,
+            default=None,
+        )
+        if first is None:
+            msg = f"none of {', '.join(ANSWERERS)} has been mailed"
+            raise NotYetError(msg)
+        second = next(name for name in ANSWERERS if name != first)
+        return first if part == LEAD else second
+
     def alert(self, who: str) -> int:
         """Return the drill's first alert."""
-        return self._first(who, "alerts")
+        return self._there("alert", next(iter(_listed(self._read(who), "alerts")), None))
 
     def incident(self, who: str) -> int:
         """Return the drill's incident."""
-        return self._first(who, "incidents")
+        return self._there("incident", self._read(who).get("incident"))
 
-    def _first(self, who: str, what: str) -> int:
-        numbers = _listed(self.api(who).drill(self.drill), what)
-        if not numbers:
+    def _read(self, who: str) -> Mapping[str, Any]:
+        return self.api(who).drill(self.drill)
+
+    def _there(self, what: str, number: Any) -> int:
+        if number is None:
             msg = f"the drill has no {what}"
             raise NotYetError(msg)
-        return int(numbers[0])
+        return int(number)
 
 
 def _listed(said: Mapping[str, Any], what: str) -> list[Any]:
@@ -81,32 +99,37 @@ def _listed(said: Mapping[str, Any], what: str) -> list[Any]:
 
 
 def perform(desk: Desk, step: Step) -> None:
-    """Do one step."""
-    _ACTS[step.act](desk, step)
+    """Do one step, by whoever plays the part."""
+    details = dict(step.details)
+    if "person" in details:
+        details["person"] = desk.cast(details["person"])
+    _ACTS[step.act](desk, replace(step, who=desk.cast(step.who), details=details))
 
 
 def approve_waiting(
-    desk: Desk, who: str, waiting_since: dict[str, datetime], wait: timedelta
+    desk: Desk, part: str, waiting_since: dict[str, datetime], wait: timedelta
 ) -> None:
     """Approve what has waited a while, after reading it; never one's own request."""
+    who = desk.cast(part)
     api = desk.api(who)
-    for listed in _listed(api.incident(desk.incident(who)), "approvals"):
-        approval_id = str(listed["id"])
-        if listed.get("state") != "waiting" or listed.get("requested_by") == who:
+    for listed in api.approvals():
+        number = int(listed["approval"]["number"])
+        if listed["approval"]["requester"] == who:
             continue
-        if now() - waiting_since.setdefault(approval_id, now()) < wait:
+        if now() - waiting_since.setdefault(str(number), now()) < wait:
             continue
-        read = api.approval(approval_id)
+        read = api.approval(number)
         api.decide(
-            approval_id,
+            number,
             decision="approve",
-            content_hash=str(read["content_hash"]),
+            content_hash=str(read["approval"]["content_hash"]),
             reason="The evidence is kept, the change is the one shown, and it can be undone.",
         )
 
 
-def update_due(desk: Desk, who: str, every_minutes: int, margin: timedelta) -> None:
+def update_due(desk: Desk, part: str, every_minutes: int, margin: timedelta) -> None:
     """Post the next status update shortly before it is due."""
+    who = desk.cast(part)
     number = desk.incident(who)
     due = desk.api(who).incident(number).get("next_update_due")
     if due and now() >= datetime.fromisoformat(str(due)) - margin:
@@ -179,14 +202,14 @@ class _Form(HTMLParser):
 
 def _declare(desk: Desk, step: Step) -> None:
     api, number = desk.api(step.who), desk.alert(step.who)
-    if api.drill(desk.drill).get("incidents"):
+    if api.drill(desk.drill).get("incident"):
         return
     alert = api.alert(number)
     api.declare(
         {
-            "alert": number,
+            "alerts": [number],
             "title": alert["title"],
-            "priority": alert["priority"],
+            "priority": f"P{alert['priority']}",
             "category": step.details["category"],
             "lead": step.who,
         }
@@ -195,7 +218,10 @@ def _declare(desk: Desk, step: Step) -> None:
 
 def _assign(desk: Desk, step: Step) -> None:
     role, person = step.details["role"], step.details["person"]
-    desk.api(step.who).assign(desk.incident(step.who), role, person)
+    api, number = desk.api(step.who), desk.incident(step.who)
+    held = _listed(api.incident(number), "roles")
+    if not any((one["role"], one["person"], one["until"]) == (role, person, None) for one in held):
+        api.assign(number, role, person)
 
 
 def _triage(desk: Desk, step: Step) -> None:
@@ -219,11 +245,11 @@ def _post_update(desk: Desk, step: Step) -> None:
 def _request_run(desk: Desk, step: Step) -> None:
     api, number = desk.api(step.who), desk.incident(step.who)
     incident = api.incident(number)
-    suggested = incident.get("suggested_run")
+    suggested = incident.get("suggestion")
     if not suggested:
-        msg = "fireline suggests no run"
+        msg = "fireline suggests no runbook"
         raise NotYetError(msg)
-    inputs: Mapping[str, Any] = suggested["inputs"]
+    inputs: Mapping[str, Sequence[str]] | None = None
     if step.details["target"] == "decoy":
         user, key = desk.surroundings.decoy
         inputs = {"access_keys": [key], "users": [user]}
@@ -231,19 +257,26 @@ def _request_run(desk: Desk, step: Step) -> None:
 
 
 def _answer_run(desk: Desk, step: Step) -> None:
-    api = desk.api(step.who)
-    runs = _listed(api.incident(desk.incident(step.who)), "runs")
-    said = step.details
-    refused: NotNowError | None = None
-    answered = False
-    for run in reversed(runs):
-        try:
-            api.answer(int(run["number"]), said["step"], answer=said["answer"], note=said["note"])
-            answered = True
-        except NotNowError as no:
-            refused = no
-    if runs and not answered and refused is not None:
-        raise refused
+    """Answer a question in every run that asks it; each is asked once its other steps are done."""
+    api, said = desk.api(step.who), step.details
+    for run in _runs(desk, step.who):
+        for asked in _listed(run, "steps"):
+            if asked["step_id"] == said["step"] and asked["answer"] is None:
+                api.answer(int(run["run"]["number"]), int(asked["position"]), said["answer"])
+
+
+def _keep(desk: Desk, step: Step) -> None:
+    """Keep for good what the runs changed and still stands."""
+    for run in _runs(desk, step.who):
+        for action in _listed(run, "actions"):
+            if action["state"] == "verified":
+                desk.api(step.who).keep(int(action["number"]), step.details["reason"])
+
+
+def _runs(desk: Desk, who: str) -> list[Mapping[str, Any]]:
+    api = desk.api(who)
+    runs = _listed(api.incident(desk.incident(who)), "runs")
+    return [api.run(int(run["number"])) for run in runs]
 
 
 def _go_around(desk: Desk, step: Step) -> None:
@@ -264,7 +297,9 @@ def _transition(desk: Desk, step: Step) -> None:
 
 def _review(desk: Desk, step: Step) -> None:
     due = (now() + timedelta(days=_FOLLOW_UP_DAYS)).date().isoformat()
-    follow_ups = [{**one, "due": due} for one in REVIEW["follow_ups"]]
+    follow_ups = [
+        {**one, "due": due, "owner": desk.cast(one["owner"])} for one in REVIEW["follow_ups"]
+    ]
     review = {**REVIEW, "follow_ups": follow_ups}
     desk.api(step.who).write_review(desk.incident(step.who), review)
 
@@ -281,6 +316,7 @@ _ACTS: Mapping[Act, Callable[[Desk, Step], None]] = {
     Act.POST_UPDATE: _post_update,
     Act.REQUEST_RUN: _request_run,
     Act.ANSWER_RUN: _answer_run,
+    Act.KEEP: _keep,
     Act.GO_AROUND: _go_around,
     Act.TRANSITION: _transition,
     Act.REVIEW: _review,

@@ -1,6 +1,6 @@
 """Fireline's API as the people of the lab use it: the one place that knows its paths."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -50,7 +50,7 @@ class FirelineApi:
 
     def tick(self, number: int, item: str, *, answer: str, note: str) -> None:
         """Answer one item of the triage checklist."""
-        body = {"answer": answer, "note": note}
+        body = {"answer": answer, "reason": note}
         self._call("PUT", f"/incidents/{number}/checklist/{item}", body)
 
     def update(self, number: int, *, text: str, status: str, next_in_minutes: int) -> None:
@@ -58,26 +58,36 @@ class FirelineApi:
         body = {"text": text, "status": status, "next_in_minutes": next_in_minutes}
         self._call("POST", f"/incidents/{number}/updates", body)
 
-    def request_run(self, number: int, runbook: str, inputs: Mapping[str, Any]) -> int:
-        """Ask for a runbook to be run; return the run's number."""
-        body = {"runbook": runbook, "inputs": dict(inputs)}
+    def request_run(
+        self, number: int, runbook: str, inputs: Mapping[str, Sequence[str]] | None
+    ) -> int:
+        """Ask for a runbook, on these inputs or on what the alerts found; return the run."""
+        body = {"runbook": runbook, "inputs": inputs}
         return int(self._call("POST", f"/incidents/{number}/runs", body)["number"])
 
-    def approval(self, approval_id: str) -> Mapping[str, Any]:
-        """Read an approval, with what it would approve."""
-        return self._call("GET", f"/approvals/{approval_id}")
+    def approvals(self) -> Sequence[Mapping[str, Any]]:
+        """List what waits for approval."""
+        return self._list("/approvals")
 
-    def decide(self, approval_id: str, *, decision: str, content_hash: str, reason: str) -> None:
+    def approval(self, number: int) -> Mapping[str, Any]:
+        """Read an approval, with what it would approve."""
+        return self._call("GET", f"/approvals/{number}")
+
+    def decide(self, number: int, *, decision: str, content_hash: str, reason: str) -> None:
         """Approve or refuse exactly what was read."""
         body = {"decision": decision, "content_hash": content_hash, "reason": reason}
-        self._call("POST", f"/approvals/{approval_id}/decide", body)
+        self._call("POST", f"/approvals/{number}/decide", body)
 
-    def answer(self, run: int, step: str, *, answer: str, note: str) -> None:
+    def answer(self, run: int, position: int, text: str) -> None:
         """Answer a step of a run that asks a person."""
-        self._call("POST", f"/runs/{run}/answers/{step}", {"answer": answer, "note": note})
+        self._call("POST", f"/runs/{run}/answers/{position}", {"text": text})
+
+    def keep(self, action: int, reason: str) -> None:
+        """Keep what an action changed for good."""
+        self._call("POST", f"/actions/{action}/make-permanent", {"reason": reason})
 
     def run(self, number: int) -> Mapping[str, Any]:
-        """Read a run, with its steps."""
+        """Read a run, with its steps and actions."""
         return self._call("GET", f"/runs/{number}")
 
     def transition(self, number: int, to: str, note: str) -> None:
@@ -85,12 +95,16 @@ class FirelineApi:
         self._call("POST", f"/incidents/{number}/transition", {"to": to, "note": note})
 
     def write_review(self, number: int, review: Mapping[str, Any]) -> None:
-        """Fill in the review."""
-        self._call("PUT", f"/incidents/{number}/review", review)
+        """Fill in the review, over whatever is there."""
+        version = self._call("GET", f"/incidents/{number}/review")["version"]
+        self._call("PUT", f"/incidents/{number}/review", {**review, "version": version})
 
     def close_review(self, number: int) -> None:
         """Close the review."""
         self._call("POST", f"/incidents/{number}/review/close", {})
+
+    def _list(self, path: str) -> Sequence[Mapping[str, Any]]:
+        return self._call("GET", path)["items"]
 
     def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None

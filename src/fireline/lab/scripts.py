@@ -5,7 +5,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-LEAD, SECOND, SCRIBE = "bo", "cy", "dee"
+# Parts, not names: who plays them follows from whom fireline paged. See `acts.Desk.cast`.
+LEAD, SECOND, SCRIBE = "the lead", "the second", "the scribe"
+# The first on call of the starter plan never answer; these do.
+ANSWERERS = ("bo", "cy")
+PARTS = {SCRIBE: "dee"}
 
 
 class Act(StrEnum):
@@ -18,6 +22,7 @@ class Act(StrEnum):
     POST_UPDATE = "post_update"
     REQUEST_RUN = "request_run"
     ANSWER_RUN = "answer_run"
+    KEEP = "keep"
     GO_AROUND = "go_around"
     TRANSITION = "transition"
     REVIEW = "review"
@@ -43,7 +48,7 @@ class Script:
 
     steps: Sequence[Step]
     approver: str = SECOND
-    approves_after_minutes: float = 0.3
+    approves_after_minutes: float = 0.2
     reporter: str = LEAD
     update_every_minutes: int = 30
 
@@ -54,7 +59,7 @@ REVIEW: Mapping[str, Any] = {
         "to make a key for svc-backup, and read customer exports with that key."
     ),
     "impact": "Customer exports were read with the minted key; nothing was changed or deleted.",
-    "five_whys": [
+    "whys": [
         "Why were exports read? A key made for svc-backup was used from outside.",
         "Why could it be made? The build user may do everything in IAM.",
         "Why may it? Its policy was written for the first build and never narrowed.",
@@ -65,7 +70,7 @@ REVIEW: Mapping[str, Any] = {
     "went_well": ["Evidence was kept before the first change.", "The report job never stopped."],
     "follow_ups": [
         {
-            "title": "Replace the build user's keys with short-lived credentials",
+            "text": "Replace the build user's keys with short-lived credentials",
             "kind": "prevent",
             "owner": LEAD,
             "due": "in 14 days",
@@ -74,16 +79,15 @@ REVIEW: Mapping[str, Any] = {
 }
 
 _CONTAIN: Sequence[Step] = (
-    Step(LEAD, Act.REQUEST_RUN, 0.3, {"target": "suggested"}),
-    Step(LEAD, Act.TRANSITION, 0.3, {"to": "contained", "note": "keys off, sessions denied"}),
+    Step(LEAD, Act.REQUEST_RUN, 0.15, {"target": "suggested"}),
+    Step(LEAD, Act.TRANSITION, 0.15, {"to": "contained", "note": "keys off, sessions denied"}),
     Step(
         LEAD,
         Act.ANSWER_RUN,
         0.3,
         {
             "step": "persistence",
-            "answer": "yes",
-            "note": "looked for users, roles, keys: none left",
+            "answer": "Looked for users, roles, keys and functions made since: none are left.",
         },
     ),
 )
@@ -91,22 +95,23 @@ _CONTAIN: Sequence[Step] = (
 BY_THE_BOOK = Script(
     steps=(
         Step(LEAD, Act.ACKNOWLEDGE_BY_MAIL, 0.3),
-        Step(LEAD, Act.DECLARE, 0.3, {"category": "credential"}),
+        Step(LEAD, Act.DECLARE, 0.15, {"category": "credential"}),
         Step(LEAD, Act.ASSIGN, 0.1, {"role": "lead", "person": LEAD}),
         Step(LEAD, Act.ASSIGN, 0.1, {"role": "coordinator", "person": SECOND}),
         Step(LEAD, Act.ASSIGN, 0.1, {"role": "responder", "person": LEAD}),
         Step(LEAD, Act.ASSIGN, 0.1, {"role": "scribe", "person": SCRIBE}),
         Step(LEAD, Act.ASSIGN, 0.1, {"role": "communicator", "person": SCRIBE}),
-        Step(LEAD, Act.TRIAGE, 0.3),
+        Step(LEAD, Act.TRIAGE, 0.15),
         Step(LEAD, Act.POST_UPDATE, 0.1, {"status": "investigating"}),
         *_CONTAIN,
         Step(LEAD, Act.POST_UPDATE, 0.1, {"status": "identified"}),
-        Step(LEAD, Act.TRANSITION, 0.3, {"to": "eradicated", "note": "no persistence was found"}),
-        Step(LEAD, Act.TRANSITION, 0.3, {"to": "recovered", "note": "the builds run on new keys"}),
+        Step(LEAD, Act.TRANSITION, 0.15, {"to": "eradicated", "note": "no persistence was found"}),
+        Step(LEAD, Act.TRANSITION, 0.15, {"to": "recovered", "note": "the builds run on new keys"}),
         Step(LEAD, Act.POST_UPDATE, 0.1, {"status": "resolved"}),
-        Step(LEAD, Act.TRANSITION, 0.3, {"to": "in_review", "note": "over; now what it teaches"}),
-        Step(LEAD, Act.REVIEW, 0.3),
-        Step(LEAD, Act.CLOSE_REVIEW, 0.3),
+        Step(LEAD, Act.KEEP, 0.1, {"reason": "the keys are replaced; the old ones stay off"}),
+        Step(LEAD, Act.TRANSITION, 0.15, {"to": "in_review", "note": "over; now what it teaches"}),
+        Step(LEAD, Act.REVIEW, 0.15),
+        Step(LEAD, Act.CLOSE_REVIEW, 0.15),
         Step(LEAD, Act.TRANSITION, 0.1, {"to": "closed", "note": "reviewed"}),
     )
 )
@@ -124,7 +129,7 @@ def _late(script: Script) -> Script:
 
 def _with_wrong_resource(script: Script) -> Script:
     """Contain the decoy first, whom nobody accused."""
-    wrong = Step(LEAD, Act.REQUEST_RUN, 0.3, {"target": "decoy"})
+    wrong = Step(LEAD, Act.REQUEST_RUN, 0.15, {"target": "decoy"})
     at = next(i for i, step in enumerate(script.steps) if step.act is Act.REQUEST_RUN)
     return replace(script, steps=(*script.steps[:at], wrong, *script.steps[at:]))
 

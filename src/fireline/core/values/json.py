@@ -3,8 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+from typing_extensions import TypeAliasType
+
+if TYPE_CHECKING:
+    JsonValue = bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
+else:
+    # The same under a name of its own: pydantic can only follow a recursion that has one.
+    JsonValue = TypeAliasType(
+        "JsonValue",
+        bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None,
+    )
 JsonObject = Mapping[str, JsonValue]
 
 

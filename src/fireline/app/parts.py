@@ -1,0 +1,81 @@
+"""The workers of a fireline, by name. A test leaves one out to see the drill fail without it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fireline.app.house import House
+from fireline.app.worlds import Worlds
+from fireline.lab.options import Part
+from fireline.store.hub import Hub
+from fireline.store.ladders import LADDER
+from fireline.store.outbox import SEND
+from fireline.usecases import drills, plans
+from fireline.usecases.run_engine import RUN
+from fireline.usecases.run_hold import Engine
+from fireline.workers.auditor import audit
+from fireline.workers.drills import Director, Stages
+from fireline.workers.intake import Intakes
+from fireline.workers.judge import judge_when_planned
+from fireline.workers.ladder import climb
+from fireline.workers.loop import Loop
+from fireline.workers.runs import advance_runs
+from fireline.workers.sending import send_messages
+from fireline.workers.waiting import APPROVAL, DEADLINE, expire_approvals, pass_deadlines
+
+# How often a worker looks although nobody poked it: a lost poke costs this much and no more.
+_LOOK_SECONDS = 0.2
+_AUDIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What is left out of a fireline, and which people play in its drills instead of the usual."""
+
+    without_parts: frozenset[str] = frozenset()
+    without_rooms: frozenset[str] = frozenset()
+    lab_without: frozenset[Part] = frozenset()
+    script: str | None = None
+
+
+EVERYTHING = Wiring()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The loops of a fireline, and the intakes that one of them keeps."""
+
+    loops: tuple[Loop, ...]
+    intakes: Intakes
+
+
+def build_parts(
+    house: House, hub: Hub, worlds: Worlds, *, address: Callable[[], str], wiring: Wiring
+) -> Parts:
+    """Build every worker that the wiring does not leave out."""
+    transactions = house.transaction
+    engine = Engine(transactions, worlds.clouds, plans.of)
+    stages = Stages(
+        worlds.folder, worlds.webhook_secret, address, wiring.lab_without, wiring.script
+    )
+    director = Director(transactions, stages)
+    intakes = Intakes(transactions, hub, worlds.sources)
+
+    async def send() -> bool:
+        return await send_messages(transactions, worlds.channel, base_url=address())
+
+    loops = (
+        _due(drills.DUE, director.direct),
+        Loop("intake", intakes.turn, _LOOK_SECONDS),
+        Loop("judge", lambda: judge_when_planned(transactions), _LOOK_SECONDS, ("signals",)),
+        _due(LADDER, lambda: climb(transactions)),
+        _due(SEND, send),
+        _due(RUN, lambda: advance_runs(engine)),
+        _due(DEADLINE, lambda: pass_deadlines(transactions)),
+        _due(APPROVAL, lambda: expire_approvals(transactions)),
+        Loop("auditor", lambda: audit(transactions), _AUDIT_SECONDS),
+    )
+    return Parts(tuple(loop for loop in loops if loop.name not in wiring.without_parts), intakes)
+
+
+def _due(kind: str, turn: Callable[[], Awaitable[bool]]) -> Loop:
+    return Loop(kind, turn, _LOOK_SECONDS, (f"due:{kind}",))
