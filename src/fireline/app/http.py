@@ -22,6 +22,7 @@ from fireline.usecases.access import NotSignedIn
 from fireline.usecases.transaction import Transactions
 
 API = "/api/v1"
+Socket = socket.socket
 
 
 def build(desk: Desk, *, without_rooms: frozenset[str] = frozenset()) -> ASGIApp:

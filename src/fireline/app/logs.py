@@ -10,8 +10,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from fireline.core.values.secret import Secret
 
 
-def set_up(how: Literal["text", "json"], *, verbose: bool = False) -> None:
-    """Send every log line, our own and the libraries', to the error stream in one form."""
+def set_up(how: Literal["text", "json"], *, quiet: bool = False) -> None:
+    """Send every log line, our own and the libraries', to the error stream in one form.
+
+    `quiet` leaves out what only tells that all is well.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -44,7 +47,7 @@ def set_up(how: Literal["text", "json"], *, verbose: bool = False) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    root.setLevel(logging.WARNING if quiet else logging.INFO)
     # These write a line for every call they make.
     for chatty in (
         "botocore",

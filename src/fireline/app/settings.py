@@ -23,6 +23,7 @@ _ELSEWHERE = (
     "FIRELINE_TEST_",
     "FIRELINE_BUILD_",
     "FIRELINE_LAB_",
+    "FIRELINE_TRACE",
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

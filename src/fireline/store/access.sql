@@ -1,6 +1,6 @@
 -- name: any_account
--- Whether anybody has an account yet.
-select exists (select 1 from account) as found limit 1;
+-- Whether anybody can sign in yet. Accounts of drills and of the command line have no password.
+select exists (select 1 from account where password_hash is not null) as found limit 1;
 
 -- name: lock_accounts
 -- Held while the first account is made, so that only one is the first.

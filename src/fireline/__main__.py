@@ -1,0 +1,5 @@
+"""`python -m fireline` is `fireline`."""
+
+from fireline.app.main import main
+
+main()
