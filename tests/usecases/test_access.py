@@ -52,12 +52,19 @@ async def test_a_newer_setup_token_replaces_the_older(tx: Tx):
     await access.create_first_admin(tx, second, person=ANA, password=GOOD, address=HERE)
 
 
-async def test_the_setup_token_is_void_once_there_is_an_account(tx: Tx):
+async def test_the_setup_token_is_void_once_somebody_can_sign_in(tx: Tx):
     token = await access.offer_setup(tx)
     assert token is not None
-    await access.create_account(tx, BO, role=Role.VIEWER, by=BY)
+    await access.create_account(tx, BO, role=Role.VIEWER, password=GOOD, by=BY)
     with pytest.raises(access.SetupOver):
         await access.create_first_admin(tx, token, person=ANA, password=GOOD, address=HERE)
+
+
+async def test_accounts_of_drills_leave_the_setup_open(tx: Tx):
+    await access.ensure_account(tx, BO, role=Role.OPERATOR, by=BY)
+    token = await access.offer_setup(tx)
+    assert token is not None
+    await access.create_first_admin(tx, token, person=ANA, password=GOOD, address=HERE)
 
 
 @pytest.mark.parametrize("password", ["", " ", "\t\n", "\0", "short"])

@@ -49,7 +49,7 @@ def test_the_starter_plan_has_no_mistake() -> None:
     assert plan.definitions.priorities[0].remediate == timedelta(hours=24)
     assert len(plan.rules) >= 6
     assert len(plan.runbooks[RunbookId("leaked-key")].steps) == 6
-    assert plan.scenarios[ScenarioId("leaked-key")].pace == 20
+    assert plan.scenarios[ScenarioId("leaked-key")].pace == 30
     assert plan.people[PersonId("bo")].address("email") == "bo@example.com"
 
 
@@ -146,7 +146,7 @@ def test_a_revision_is_named_by_content_alone() -> None:
             Code.REFERENCE_UNKNOWN,
             "",
         ),
-        ("drills/leaked-key.yaml", "pace: 20", "pace: 0", Code.FIELD_WRONG, "pace"),
+        ("drills/leaked-key.yaml", "pace: 30", "pace: 0", Code.FIELD_WRONG, "pace"),
         (
             "drills/leaked-key.yaml",
             "/global/shop-ci",

@@ -4,8 +4,10 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self, cast
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -40,8 +42,15 @@ class Client:
         Raises ClientFailed when neither says where fireline is.
         """
         url, token = os.environ.get("FIRELINE_URL"), os.environ.get("FIRELINE_TOKEN")
+        if url and not _is_address(url):
+            message = f"FIRELINE_URL is {url}, which is not an address."
+            raise ClientFailed(message, USAGE, hint="One looks like http://127.0.0.1:8040.")
         if url and token:
             return cls(url.rstrip("/"), Secret(token))
+        if url or token:
+            # Half of one fireline and half of another would be worse than neither.
+            message = "FIRELINE_URL and FIRELINE_TOKEN belong together, and one of them is not set."
+            raise ClientFailed(message, USAGE, hint="Set both, or neither.")
         found = cls.from_file(data_directory() / ACCESS_FILE)
         if found is None:
             message = (
@@ -49,6 +58,11 @@ class Client:
             )
             raise ClientFailed(message, UNREACHABLE, hint="Start one with `fireline up`.")
         return found
+
+    @staticmethod
+    def is_named() -> bool:
+        """Tell whether the person said which fireline they mean."""
+        return bool(os.environ.get("FIRELINE_URL") or os.environ.get("FIRELINE_TOKEN"))
 
     @classmethod
     def from_file(cls, file: Path) -> Self | None:
@@ -70,6 +84,10 @@ class Client:
     def put(self, path: str, body: Any) -> Any:
         """PUT JSON to a path under /api/v1 and return its JSON."""
         return self._ask("PUT", path, body=body)
+
+    def delete(self, path: str) -> None:
+        """DELETE what a path under /api/v1 names."""
+        self._ask("DELETE", path)
 
     def _ask(
         self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None
@@ -95,6 +113,14 @@ def data_directory() -> Path:
     return Path(data_home) / "fireline"
 
 
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _content(answer: httpx2.Response) -> Any:
     try:
         content = answer.json() if answer.content else None
@@ -104,5 +130,10 @@ def _content(answer: httpx2.Response) -> Any:
         return content
     problem = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
     message = str(problem.get("detail") or f"Fireline answered {answer.status_code}.")
-    code = UNREACHABLE if answer.status_code >= 500 else REFUSED
-    raise ClientFailed(message, code, hint=str(problem.get("hint") or ""))
+    raise ClientFailed(message, _ends_with(answer), hint=str(problem.get("hint") or ""))
+
+
+def _ends_with(answer: httpx2.Response) -> int:
+    if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return USAGE
+    return UNREACHABLE if answer.is_server_error else REFUSED

@@ -1,0 +1,182 @@
+"""`fireline alert` and `fireline ack`: what wants an answer, and giving it."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from fireline.core.values.priority import Priority
+from fireline.doors.cli.client import USAGE, Client
+from fireline.doors.cli.numbers import MaybeNumber, Number
+from fireline.doors.cli.terminal import (
+    AsJson,
+    give_up,
+    moment,
+    print_json,
+    say,
+    say_section,
+    say_table,
+    show,
+    words,
+)
+
+alert_app = typer.Typer(no_args_is_help=True, help="Alerts: what wants an answer.")
+
+
+class AlertState(StrEnum):
+    """Where an alert stands."""
+
+    FIRING = "firing"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class Urgency(StrEnum):
+    """A priority as it is written on the command line."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+    P5 = "P5"
+
+
+@alert_app.command("list")
+def list_alerts(
+    *,
+    state: Annotated[
+        list[AlertState] | None,
+        typer.Option(help=f"Only {', '.join(AlertState)}; may be given again."),
+    ] = None,
+    least: Annotated[
+        Urgency, typer.Option(case_sensitive=False, help="The least urgent to list, P1 to P5.")
+    ] = Urgency.P5,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List alerts, the most urgent first. Without a state: those that are not resolved."""
+    found = Client.from_environment().get(
+        "alerts", state=state or None, least=Priority[least].value, limit=limit
+    )
+    show(found, _draw_list, as_json=as_json)
+
+
+@alert_app.command("show")
+def show_alert(number: Number, *, as_json: AsJson = False) -> None:
+    """Show an alert: its findings, who was told and how it went, its timeline."""
+    show(Client.from_environment().get(f"alerts/{number}"), _draw, as_json=as_json)
+
+
+@alert_app.command("acknowledge")
+def acknowledge(number: Number, *, as_json: AsJson = False) -> None:
+    """Say that you have it. Nobody further is paged."""
+    _acknowledge(Client.from_environment(), number, as_json=as_json)
+
+
+@alert_app.command("resolve")
+def resolve(number: Number, *, as_json: AsJson = False) -> None:
+    """Say that it is over."""
+    found = Client.from_environment().post(f"alerts/{number}/resolve")
+    show(found, lambda alert: say(f"Alert {alert['number']} is resolved."), as_json=as_json)
+
+
+def ack(number: MaybeNumber = None, *, as_json: AsJson = False) -> None:
+    """Acknowledge an alert. Without a number: the one that is firing, if it is the only one."""
+    client = Client.from_environment()
+    if number is not None:
+        _acknowledge(client, number, as_json=as_json)
+        return
+    firing = client.get("alerts", state=AlertState.FIRING)
+    if len(firing) == 1:
+        _acknowledge(client, firing[0]["number"], as_json=as_json)
+        return
+    show(firing, _draw_list, as_json=as_json)
+    if firing:
+        give_up(f"{len(firing)} alerts are firing.", "Say which: `fireline ack N`.", code=USAGE)
+
+
+def priority_text(told: Any) -> str:
+    """Write a priority as people read it."""
+    priority = Priority(told)
+    return f"{priority.name} {priority.label}"
+
+
+def say_timeline(facts: Any, *, most: int | None = None) -> None:
+    """Print a timeline, the latest last; with `most`, only its end."""
+    shown = facts if most is None else facts[-most:]
+    left_out = len(facts) - len(shown)
+    title = f"Timeline, without the first {left_out}" if left_out else "Timeline"
+    say_section(
+        title,
+        (
+            f"{moment(fact['at'])}  {fact['by']:<16} {fact['body'].get('text') or fact['kind']}"
+            for fact in shown
+        ),
+    )
+
+
+def _acknowledge(client: Client, number: int, *, as_json: bool) -> None:
+    answer = client.post(f"alerts/{number}/acknowledge")
+    if as_json:
+        print_json(answer)
+    elif answer["yours"]:
+        say(f"You have alert {answer['number']}: {answer['title']}.")
+    else:
+        say(f"{answer['by']} has had alert {answer['number']} since {moment(answer['at'])}.")
+
+
+def _draw_list(alerts: Any) -> None:
+    say_table(
+        ("alert", "priority", "title", "service", "findings", "state", "last seen", "told"),
+        (
+            (
+                alert["number"],
+                priority_text(alert["priority"]),
+                alert["title"],
+                alert["service"],
+                alert["findings"],
+                _state(alert),
+                moment(alert["last_at"]),
+                ", ".join(alert["paged"]),
+            )
+            for alert in alerts
+        ),
+        empty="Nothing is waiting for an answer.",
+    )
+
+
+def _state(alert: Any) -> str:
+    if alert["state"] == AlertState.ACKNOWLEDGED:
+        return f"acknowledged by {alert['acknowledged_by']}"
+    return str(alert["state"])
+
+
+def _draw(alert: Any) -> None:
+    say(f"Alert {alert['number']}  {priority_text(alert['priority'])}  {_state(alert)}")
+    say(alert["title"])
+    say(f"Service {alert['service'] or '-'}, team {alert['team'] or '-'}: {alert['owner_reason']}")
+    say(f"Runbook {alert['runbook'] or '-'}. Raised {moment(alert['raised_at'])}.")
+    if alert["next_step_at"]:
+        say(f"Nobody has answered; the next step is at {moment(alert['next_step_at'])}.")
+    say_section("People and things involved", (f"{kind} {value}" for kind, value in _about(alert)))
+    say_section(
+        f"Findings ({alert['finding_count']})",
+        (f"{moment(one['at'])}  {one['title']}: {one['who']}" for one in alert["findings"]),
+    )
+    say_section("Told", (line for page in alert["pages"] for line in _page(page)))
+    say_timeline(alert["timeline"])
+
+
+def _about(alert: Any) -> list[tuple[str, str]]:
+    assets = [(one["kind"], one["id"]) for one in alert["assets"]]
+    return [*((kind, value) for kind, value in alert["entities"]), *assets]
+
+
+def _page(page: Any) -> list[str]:
+    first = f"{page['person']}, step {page['step']}: {words(page['state'])} ({page['reason']})"
+    sends = (
+        f"  {send['channel']} to {send['recipient']}: {words(send['state'])}"
+        f"{' at ' + moment(send['settled_at']) if send['settled_at'] else ''}"
+        for send in page["sends"]
+    )
+    return [first, *sends]
