@@ -23,8 +23,8 @@ __all__ = ["Crew", "Engagement", "Surroundings"]
 
 _log = structlog.get_logger()
 
-_TICK_SECONDS = 0.25
-_DUTIES_EVERY_SECONDS = 0.5
+_TICK_SECONDS = 0.1
+_DUTIES_EVERY_SECONDS = 0.3
 # So many noes to one step, spread over ticks, and the people give up: a script is no siege.
 _MOST_TRIES = 2_400
 
