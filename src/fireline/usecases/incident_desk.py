@@ -141,11 +141,7 @@ def written(text: str, what: str) -> str:
 
 async def number_of(tx: Tx, incident: UUID) -> int:
     """Return the number people call an incident by."""
-    row = await store.get(tx.db, incident)
-    if row is None:
-        msg = "There is no such incident."
-        raise NoSuchIncident(msg)
-    return row.number
+    return (await read_incident(tx, incident)).number
 
 
 def _there(row: IncidentRow | None) -> IncidentRow:

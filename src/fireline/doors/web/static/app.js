@@ -30,6 +30,11 @@
     link.textContent = text;
     link.className = `link ${state}`;
   };
+  // htmx starts as soon as it is there, and may be done before its extension for pokes arrives.
+  addEventListener("load", () => {
+    const pokes = document.getElementById("pokes");
+    if (pokes && !pokes._htmx) htmx.process(pokes);
+  });
   let offline;
   document.addEventListener("htmx:sse:after:connection", () => {
     clearTimeout(offline);
@@ -45,7 +50,10 @@
   document.addEventListener("htmx:after:request", (event) => {
     const form = event.detail?.ctx?.sourceElement?.closest?.("form");
     const worked = event.detail?.ctx?.response?.status < 400;
-    if (form && worked && "reset" in form.dataset) form.reset();
+    // The server's own text goes too: after a refusal it had put back what was typed.
+    if (form && worked && "reset" in form.dataset) {
+      for (const field of form.querySelectorAll("textarea,input:not([type=hidden])")) field.value = "";
+    }
   });
 
   document.addEventListener("click", (event) => {
