@@ -10,6 +10,10 @@ from fireline.usecases import sending
 from fireline.usecases.transaction import Transactions
 from fireline.workers.claims import take_due
 
+# Sending is mostly waiting for the other side, and a slow mail server is slow for all it is sent.
+# A transaction is open only before and after.
+AT_ONCE = 24
+
 # The channel of this name in this world; `None`: that world has no such channel.
 ChannelOf = Callable[[str, DrillId | None], Awaitable[Channel | None]]
 
@@ -32,4 +36,4 @@ async def send_messages(
         async with transactions() as tx:
             await sending.settle(tx, claim, outcome)
 
-    return await take_due(transactions, SEND, send)
+    return await take_due(transactions, SEND, send, at_once=AT_ONCE)
