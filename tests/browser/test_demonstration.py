@@ -30,7 +30,8 @@ class Terminal:
         self.process = process
         self.lines: list[str] = []
         self._more = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -38,6 +39,15 @@ class Terminal:
             with self._more:
                 self.lines.append(line.rstrip())
                 self._more.notify_all()
+
+    def ends(self) -> int:
+        """Stop the command as Ctrl-C or a service manager would; return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(30)
+        self._reader.join(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
 
     def says(self, pattern: re.Pattern[str], *, within: float) -> str:
         """Wait for a line and return what matched."""
@@ -67,9 +77,9 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         text=True,
         env={**kept, "FIRELINE_DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
     )
-    yield Terminal(process)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    started = Terminal(process)
+    yield started
+    assert started.ends() == 0
 
 
 @pytest.mark.timeout(180)

@@ -88,7 +88,7 @@ async def listening(mailbox: Mailbox) -> AsyncIterator[Mailbox]:
 
 def channel_to(port: int, *, host: str = "127.0.0.1", **settings: object) -> EmailChannel:
     server = MailServer(host, port, "fireline@example.com")
-    return EmailChannel(replace(server, **settings), loopback_only=True)  # type: ignore[arg-type]
+    return EmailChannel(replace(server, **settings), loopback_only=True)  # pyright: ignore[reportArgumentType] - any setting
 
 
 async def post(mailbox: Mailbox, message: Message = MESSAGE) -> Outcome:

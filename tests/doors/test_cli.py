@@ -58,6 +58,24 @@ async def test_ack_does_not_choose_between_alerts(desk: Desk) -> None:
     assert (await desk.json("ack", 2))["number"] == 2
 
 
+async def test_an_account_is_made_for_a_person_of_the_plan(desk: Desk) -> None:
+    made = await desk.json("account", "create", "dee", "--role", "operator")
+    assert made["person"] == "dee"
+    assert made["link"].startswith(f"{desk.url}/sign-in/once/")
+    assert made["link"].endswith("?next=/account")
+    unknown = await desk.run("account", "create", "mallory")
+    assert (unknown.exit_code, unknown.stderr.split(".")[0]) == (
+        2,
+        "The plan has no person mallory",
+    )
+    assert "dee is viewer." in await desk.read("account", "role", "dee", "viewer")
+    assert (await desk.json("account", "link", "dee"))["link"] != made["link"]
+    assert "shut" in await desk.read("account", "disable", "dee")
+    listed = {one["person"]: one for one in await desk.json("account", "list")}
+    assert listed["dee"]["disabled_at"] is not None
+    assert (await desk.run("account", "list", by="bo")).exit_code == 4
+
+
 async def test_signals_are_listed_page_by_page(desk: Desk) -> None:
     async with desk.house.transaction() as tx:
         source = await signals.register_source(tx, "trail")

@@ -395,3 +395,20 @@ async def test_text_from_people_is_shown_as_text(world: World, client: AsyncClie
     await bo.sends(f"{at}/notes", fields={"text": "<script>alert(1)</script>"})
     assert "<script>alert" not in bo.html
     assert "&lt;script&gt;alert(1)" in bo.html
+
+
+async def test_people_set_their_password_and_make_tokens(world: World, client: AsyncClient):
+    bo = as_(world, client, BO)
+    assert "You are operator here." in await bo.opens("/account")
+    short = await bo.sends("/account/password", status=422, fields={"password": "short"})
+    assert "at least 12 characters" in short
+    wanted = {"name": "my shell", "role": "viewer"}
+    await bo.sends("/account/tokens", status=200, fields=wanted)
+    token = re.search(r"<code>(fl_[^<]+)</code>", bo.html)
+    assert token is not None
+    answer = await client.get("/api/v1/me", headers={"authorization": f"Bearer {token[1]}"})
+    assert answer.json() == {"person": "bo", "role": "viewer", "drill": None}
+    assert "my shell" in await bo.opens("/account")
+    revoke = re.search(r"/account/tokens/[0-9a-f-]+/revoke", bo.html)
+    assert revoke is not None
+    assert "You have none." in await bo.sends(revoke[0], fields={})

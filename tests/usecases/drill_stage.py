@@ -91,7 +91,7 @@ class Stage:
     async def run(self, text: str, **values: object) -> None:
         async with self.house.transaction() as tx:
             given = {"drill": self.drill, "now": tx.now, "id": tx.ids.fresh()} | values
-            await tx.db.execute(text, given)  # type: ignore[arg-type]
+            await tx.db.execute(text, given)  # pyright: ignore[reportArgumentType] - our own text
 
     async def page(self) -> UUID:
         alert, page, wish = (self.house.ids.fresh() for _ in range(3))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from fireline.app.settings import Settings
 from fireline.content.starter_plan import starter_files
+from fireline.core.access.principal import LOCAL
 from fireline.core.access.roles import Role
 from fireline.core.values.actor import Machine
-from fireline.core.values.ids import PersonId
 from fireline.core.values.refusals import Refusal
 from fireline.core.values.secret import Secret
 from fireline.doors.cli.client import ACCESS_FILE
@@ -20,7 +20,6 @@ from fireline.usecases import access, plans
 from fireline.usecases.transaction import Transactions, Tx
 
 _SETUP = Machine("setup")
-LOCAL = PersonId("local")
 _LOCAL_TOKEN = "this machine's command line"  # noqa: S105 - the name people see, not a secret
 
 

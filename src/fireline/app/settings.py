@@ -215,6 +215,10 @@ def _mistakes_together(settings: Settings) -> list[str]:
         mistakes.append("FIRELINE_SMTP_FROM must be set, because FIRELINE_SMTP_HOST is.")
     if settings.smtp_password and not settings.smtp_username:
         mistakes.append("FIRELINE_SMTP_USERNAME must be set, because FIRELINE_SMTP_PASSWORD is.")
+    if settings.aws_monitor_role_arn and not settings.aws_external_id:
+        mistakes.append(
+            "FIRELINE_AWS_EXTERNAL_ID must be set, because FIRELINE_AWS_MONITOR_ROLE_ARN is."
+        )
     if settings.aws_responder_role_arn and not settings.aws_external_id:
         mistakes.append(
             "FIRELINE_AWS_EXTERNAL_ID must be set, because FIRELINE_AWS_RESPONDER_ROLE_ARN is."

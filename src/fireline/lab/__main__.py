@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from fireline.lab.aws.deliver import Timetable
 from fireline.lab.lab import Lab
 from fireline.lab.options import SECRET_VARIABLE, LabOptions, Part
-from fireline.lab.state import write_state
-from fireline.lab.world import read_world
+from fireline.lab.state import TAKEN, taken, write_state
+from fireline.lab.world import World, read_world
 
 _TICK_SECONDS = 0.5
 
@@ -36,6 +36,13 @@ def main() -> int:
         idle_limit_seconds=asked.idle_limit,
         without=frozenset(Part(one) for one in asked.without),
     )
+    with taken(asked.state_file.parent) as mine:
+        return _stay(world, asked, options) if mine else TAKEN
+
+
+def _stay(world: World, asked: argparse.Namespace, options: LabOptions) -> int:
+    # Whatever lab was here before is gone, and what it said of itself with it.
+    asked.state_file.unlink(missing_ok=True)
     lab = Lab(world, asked.state_file.parent, options)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, partial(_end, lab))

@@ -243,16 +243,19 @@ def _post_update(desk: Desk, step: Step) -> None:
 
 
 def _request_run(desk: Desk, step: Step) -> None:
+    """Ask for the runbook fireline suggests, on what its alerts found unless the step says more."""
     api, number = desk.api(step.who), desk.incident(step.who)
-    incident = api.incident(number)
-    suggested = incident.get("suggestion")
+    suggested = api.incident(number).get("suggestion")
     if not suggested:
         msg = "fireline suggests no runbook"
         raise NotYetError(msg)
-    inputs: Mapping[str, Sequence[str]] | None = None
-    if step.details["target"] == "decoy":
+    inputs: dict[str, list[str]] | None = None
+    if step.details.get("also") == "decoy":
         user, key = desk.surroundings.decoy
-        inputs = {"access_keys": [key], "users": [user]}
+        found: Mapping[str, Sequence[Mapping[str, str]]] = suggested["inputs"]
+        inputs = {name: [asset["id"] for asset in assets] for name, assets in found.items()}
+        inputs["access_keys"].append(key)
+        inputs["users"].append(user)
     api.request_run(number, str(suggested["runbook"]), inputs)
 
 

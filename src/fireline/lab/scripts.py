@@ -79,7 +79,7 @@ REVIEW: Mapping[str, Any] = {
 }
 
 _CONTAIN: Sequence[Step] = (
-    Step(LEAD, Act.REQUEST_RUN, 0.15, {"target": "suggested"}),
+    Step(LEAD, Act.REQUEST_RUN, 0.15),
     Step(LEAD, Act.TRANSITION, 0.15, {"to": "contained", "note": "keys off, sessions denied"}),
     Step(
         LEAD,
@@ -128,10 +128,14 @@ def _late(script: Script) -> Script:
 
 
 def _with_wrong_resource(script: Script) -> Script:
-    """Contain the decoy first, whom nobody accused."""
-    wrong = Step(LEAD, Act.REQUEST_RUN, 0.15, {"target": "decoy"})
-    at = next(i for i, step in enumerate(script.steps) if step.act is Act.REQUEST_RUN)
-    return replace(script, steps=(*script.steps[:at], wrong, *script.steps[at:]))
+    """Contain the decoy too, whom nobody accused; everything else is by the book."""
+    steps = tuple(
+        replace(step, details={**step.details, "also": "decoy"})
+        if step.act is Act.REQUEST_RUN
+        else step
+        for step in script.steps
+    )
+    return replace(script, steps=steps)
 
 
 def _unapproved(script: Script) -> Script:

@@ -1,12 +1,16 @@
 """What a running lab tells its launcher: where everything answers, and who fireline is there."""
 
+import fcntl
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 STATE_MODE = 0o600
+# How a lab ends that finds another one in its folder.
+TAKEN = 3
 
 
 class Shape(BaseModel):
@@ -81,3 +85,18 @@ def read_state(path: Path) -> LabState | None:
         return LabState.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
         return None
+
+
+@contextmanager
+def taken(folder: Path) -> Generator[bool]:
+    """Take a lab's folder for the block, or say that another lab has it.
+
+    A fireline that is killed while its lab starts launches another one when it comes back.
+    """
+    with (folder / "lab.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

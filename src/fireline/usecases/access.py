@@ -20,6 +20,7 @@ from fireline.core.access.secrets import (
     fingerprint,
     why_not_password,
 )
+from fireline.core.plan.plan import Plan
 from fireline.core.values.actor import Actor, Human, Machine
 from fireline.core.values.ids import DrillId, PersonId, TokenId
 from fireline.core.values.refusals import Kind, Refusal
@@ -58,6 +59,13 @@ class NoSuchAccount(Refusal):
 
     kind = Kind.NOT_FOUND
     code = "access.no_such_account"
+
+
+class NotInPlan(Refusal):
+    """Accounts are for people of the plan."""
+
+    kind = Kind.INVALID
+    code = "access.not_in_plan"
 
 
 class AccountExists(Refusal):
@@ -136,6 +144,21 @@ async def create_account(
         raise AccountExists(msg)
     body = {"person": person, "role": str(role)}
     await record(tx, house_stream(), "access.account_created", by=by, body=body)
+
+
+async def open_account(tx: Tx, plan: Plan, person: PersonId, *, role: Role, by: Actor) -> None:
+    """Give a person of the plan an account; drills may have left them one, which then is theirs."""
+    if person not in plan.people:
+        msg = f"The plan has no person {person}."
+        raise NotInPlan(msg, hint="Add them to people.yaml and push the plan.")
+    found = await store.account_of(tx.db, person)
+    if found is None:
+        await create_account(tx, person, role=role, by=by)
+    elif found.password_hash is None:
+        await change_role(tx, person, role=role, by=by)
+    else:
+        msg = f"{person} has an account already."
+        raise AccountExists(msg, hint="Give them a link, or another role.")
 
 
 async def ensure_account(tx: Tx, person: PersonId, *, role: Role, by: Actor) -> None:

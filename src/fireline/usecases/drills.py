@@ -18,7 +18,7 @@ from fireline.core.values.json import JsonObject
 from fireline.core.values.refusals import Kind, Refusal
 from fireline.store import drills, due
 from fireline.store.drills import DrillRow, NewDrill
-from fireline.usecases import plans
+from fireline.usecases import access, plans
 from fireline.usecases.drill_facts import gather_facts
 from fireline.usecases.facts import drill_stream, record
 from fireline.usecases.transaction import Tx
@@ -165,7 +165,7 @@ async def abort(tx: Tx, drill: DrillId, *, by: Actor, why: str) -> None:
     if ended:
         body: JsonObject = {"number": row.number, "why": why, "text": f"Drill aborted: {why}"}
         await record(tx, drill_stream(drill), "drill.aborted", by=by, body=body)
-    await due.cancel(tx.db, DUE, drill)
+    await _close(tx, drill)
 
 
 async def note_lesson(tx: Tx, drill: DrillId, lesson: str, *, by: Actor) -> None:
@@ -226,8 +226,14 @@ async def _finish(
             "text": _verdict(scored, failed),
         }
         await record(tx, drill_stream(row.id), "drill.finished", by=by, body=body)
-    await due.cancel(tx.db, DUE, row.id)
+    await _close(tx, DrillId(row.id))
     return scored
+
+
+async def _close(tx: Tx, drill: DrillId) -> None:
+    """Look no more, and let nobody act in the drill's name."""
+    await due.cancel(tx.db, DUE, drill)
+    await access.revoke_drill_tokens(tx, drill)
 
 
 def _verdict(scored: Score, failed: Step | None) -> str:

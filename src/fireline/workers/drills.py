@@ -69,9 +69,7 @@ class Director:
             return
         async with self.transactions() as tx:
             watched = await drills.watch(tx, drill)
-            if watched.over:
-                await access.revoke_drill_tokens(tx, drill)
-            else:
+            if not watched.over:
                 await due.again(tx.db, claim, tx.now + _LOOK_EVERY)
 
     async def _lab(self, drill: DrillId, row: DrillRow, world: JsonObject) -> LabHandle:

@@ -7,6 +7,10 @@ from fireline.core.access.roles import Denied, Permission, Role, Verdict, may, r
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import DrillId, PersonId
 
+# Whoever can read this machine's files acts under this name. It may be anybody, so it is nobody's
+# second pair of eyes.
+LOCAL = PersonId("local")
+
 
 class Via(StrEnum):
     """How they proved it."""
@@ -31,6 +35,8 @@ class Principal:
 
     def may(self, permission: Permission) -> Verdict:
         """Say whether they may do something, and why."""
+        if permission is Permission.APPROVE and self.person == LOCAL:
+            return Denied("this machine's own key is nobody in particular, and approves nothing")
         return may(self.role, permission)
 
     def may_on(self, permission: Permission, drill: DrillId | None) -> Verdict:

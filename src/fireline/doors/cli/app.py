@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from fireline.doors.cli.access import token_app
+from fireline.doors.cli.accounts import account_app
 from fireline.doors.cli.actions import action_app, undo
 from fireline.doors.cli.alerts import ack, alert_app
 from fireline.doors.cli.approvals import approval_app, approve
@@ -73,6 +74,7 @@ def build_cli(bodies: Bodies) -> typer.Typer:
         ("run", run_app),
         ("approval", approval_app),
         ("action", action_app),
+        ("account", account_app),
         ("token", token_app),
     ):
         cli.add_typer(app, name=name)

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from fireline.core.access.roles import Permission
 from fireline.doors.web import (
+    account,
     approvals,
     declare,
     drills,
@@ -27,6 +28,7 @@ from fireline.doors.web.shell import Caller, Desk, page
 # Files carry a fingerprint of their content in the address, so a browser may keep them for ever.
 _KEPT = "public, max-age=31536000, immutable"
 _ROOMS = (
+    account,
     inbox,
     declare,  # before incidents: its path is not a number
     incidents,
