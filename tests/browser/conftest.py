@@ -35,9 +35,13 @@ _numbers = count(1)
 Look = Callable[..., Eyes]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start the Chromium of this machine."""
+    """Start the Chromium of this machine.
+
+    For one module at a time: while Playwright is open it keeps an event loop running in this
+    thread, and no async test of another module could run beside it.
+    """
     chromium = shutil.which("chromium")
     assert chromium is not None, "These tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
