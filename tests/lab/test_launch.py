@@ -49,6 +49,16 @@ async def test_a_launched_lab_is_found_again_and_ends_when_told(tmp_path: Path) 
     await lab.stop()
 
 
+async def test_two_launches_in_one_folder_are_one_lab(tmp_path: Path) -> None:
+    """A fireline that is killed while its lab starts launches another when it comes back."""
+    (tmp_path / STATE_FILE).write_text('{"of": "a lab that died"}')
+    launches = [launch(world(), directory=tmp_path, options=LabOptions()) for _ in range(2)]
+    one, other = await asyncio.gather(*launches)
+    assert one == other
+    await one.stop()
+    assert await gone(one.state.pid)
+
+
 async def test_a_forgotten_lab_ends_by_itself(tmp_path: Path) -> None:
     options = LabOptions(timetable=QUIET, idle_limit_seconds=0.2)
     lab = await launch(world(), directory=tmp_path, options=options)

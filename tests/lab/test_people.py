@@ -29,6 +29,13 @@ class Fireline(ThreadingHTTPServer):
         self.looked_at_link = 0
         self.alive = True
         self.incident: dict[str, Any] = {}
+        acts = [("deactivate", "AKIA1"), ("deny-sessions", "shop-ci"), ("persistence", None)]
+        steps = [
+            {"position": at, "step_id": name, "asset_id": asset, "state": "done", "answer": None}
+            for at, (name, asset) in enumerate(acts)
+        ]
+        self.run: dict[str, Any] = {"run": {"number": 5}, "steps": steps, "actions": []}
+        self.approvals: list[dict[str, Any]] = []
         self.inputs: list[Any] = []
         self.asked: list[tuple[str, str, str]] = []
         self.lock = threading.Lock()
@@ -40,62 +47,85 @@ class Fireline(ThreadingHTTPServer):
     def reply(self, who: str, method: str, path: str, body: Any) -> tuple[int, Any]:
         self.asked.append((who, method, path))
         rest = path.removeprefix("/api/v1/").split("/")
-        match (method, rest):
-            case ("GET", ["drills", "3"]):
-                return 200, {"alerts": [7], "incidents": [1] if self.incident else []}
-            case ("GET", ["alerts", "7"]):
-                return 200, {"number": 7, "title": "Leaked key", "priority": "P2"}
-            case ("POST", ["incidents"]):
-                self.incident = {
-                    "number": 1,
-                    "state": "declared",
-                    "roles": {},
-                    "declared": body,
-                    "checklist": [{"item": "auth", "text": "auth?", "answer": None}],
-                    "runs": [],
-                    "approvals": [],
-                    "updates": [],
-                    "suggested_run": {"runbook": "leaked-key", "inputs": {"users": ["shop-ci"]}},
-                }
-                return 201, {"number": 1}
-            case ("GET", ["incidents", "1"]):
-                return 200, self.incident
-            case ("GET", ["approvals", key]):
-                return 200, {"id": key, "content_hash": "h" + key}
-            case _:
-                return self.change(who, rest, body)
+        if method == "GET":
+            found = self.find(rest)
+            return (404, {"code": "not_found"}) if found is None else (200, found)
+        return self.declare(body) if rest == ["incidents"] else self.change(who, rest, body)
 
-    def change(  # noqa: C901 - one case for each of the contract's changes
-        self, who: str, rest: list[str], body: Any
-    ) -> tuple[int, Any]:
+    def find(self, rest: list[str]) -> Any:
+        waiting = [one for one in self.approvals if one["state"] == "waiting"]
+        return {
+            "drills/3": {"alerts": [7], "incident": 1 if self.incident else None},
+            "alerts/7": {"number": 7, "title": "Leaked key", "priority": 2},
+            "incidents/1": self.incident or None,
+            "incidents/1/review": {"version": 4},
+            "runs/5": self.run,
+            "approvals": [{"approval": one} for one in waiting],
+            "approvals/9": {"approval": waiting[0]} if waiting else None,
+        }.get("/".join(rest))
+
+    def declare(self, body: Any) -> tuple[int, Any]:
+        self.incident = {
+            "number": 1,
+            "state": "declared",
+            "roles": [],
+            "declared": body,
+            "checklist": [{"item": "auth", "text": "auth?", "answer": None}],
+            "runs": [],
+            "updates": [],
+            "suggestion": {
+                "runbook": "leaked-key",
+                "inputs": {"users": [{"id": "shop-ci"}], "access_keys": [{"id": "AKIA1"}]},
+            },
+        }
+        return 201, {"number": 1}
+
+    def change(self, who: str, rest: list[str], body: Any) -> tuple[int, Any]:
         match rest:
-            case ["incidents", "1", "roles", role]:
-                self.incident["roles"][role] = body["person"]
-            case ["incidents", "1", "checklist", "auth"]:
+            case ["incidents", "1", *of_incident]:
+                return self.change_incident(who, of_incident, body)
+            case ["approvals", "9", "decide"]:
+                assert (body["decision"], body["content_hash"]) == ("approve", "h9")
+                self.approvals[0] |= {"state": "approved", "decided_by": who}
+                self.run["actions"] = [{"number": 6, "state": "verified"}]
+                self.run["steps"][2]["state"] = "waiting"
+            case ["runs", "5", "answers", "2"]:
+                self.run["steps"][2]["answer"] = body["text"]
+            case ["actions", "6", "make-permanent"]:
+                assert body["reason"]
+                self.run["actions"][0]["state"] = "made_permanent"
+            case _:
+                return 404, {"code": "not_found", "detail": "/".join(rest)}
+        return 200, {}
+
+    def change_incident(self, who: str, rest: list[str], body: Any) -> tuple[int, Any]:
+        match rest:
+            case ["roles", role]:
+                held = {"role": role, "person": body["person"], "until": None}
+                self.incident["roles"].append(held)
+            case ["checklist", "auth"]:
                 self.incident["checklist"][0]["answer"] = body["answer"]
-            case ["incidents", "1", "updates"]:
+            case ["updates"]:
                 self.incident["updates"].append(body["status"])
-            case ["incidents", "1", "runs"]:
+            case ["runs"]:
                 self.inputs.append(body["inputs"])
                 self.incident["runs"].append({"number": 5})
-                waiting = {"id": "a", "state": "waiting", "requested_by": who}
-                self.incident["approvals"].append(waiting)
+                waiting = {"number": 9, "content_hash": "h9", "state": "waiting", "requester": who}
+                self.approvals.append(waiting)
                 return 201, {"number": 5}
-            case ["approvals", "a", "decide"]:
-                assert body["content_hash"] == "ha"
-                self.incident["approvals"][0] |= {"state": "approved", "decided_by": who}
-            case ["incidents", "1", "transition"]:
+            case ["transition"]:
                 return self.move(body["to"])
-            case ["incidents", "1", "review"]:
+            case ["review"]:
+                assert body["version"] == 4
                 self.incident["review"] = body
-            case ["runs", "5", "answers", "persistence"] | ["incidents", "1", "review", "close"]:
+            case ["review", "close"]:
                 pass
             case _:
                 return 404, {"code": "not_found", "detail": "/".join(rest)}
         return 200, {}
 
     def move(self, to: str) -> tuple[int, Any]:
-        approved = any(one["state"] == "approved" for one in self.incident["approvals"])
+        approved = any(one["state"] == "approved" for one in self.approvals)
         in_order = STATES.index(to) == STATES.index(self.incident["state"]) + 1
         if not (approved and in_order):
             return 409, {"code": "incident.not_yet", "detail": to}
@@ -179,6 +209,7 @@ def wait_until_finished(running: Running) -> dict[str, Any]:
         report = crew.report() if crew else {}
         if report.get("finished"):
             return report
+        assert not report.get("gave_up"), report
         assert time.monotonic() < end, report
         time.sleep(0.1)
 
@@ -196,31 +227,39 @@ def test_by_the_book_people_bring_the_incident_to_its_end(
     incident = fireline.incident
     assert incident["state"] == "closed"
     assert incident["declared"] == {
-        "alert": 7,
+        "alerts": [7],
         "title": "Leaked key",
         "priority": "P2",
         "category": "credential",
         "lead": "bo",
     }
-    assert incident["roles"]["lead"] == "bo"
-    assert incident["roles"]["coordinator"] == "cy"
+    roles = {one["role"]: one["person"] for one in incident["roles"]}
+    assert (roles["lead"], roles["coordinator"], roles["scribe"]) == ("bo", "cy", "dee")
+    assert len(roles) == len(incident["roles"])
     assert incident["checklist"][0]["answer"] == "yes"
-    assert incident["approvals"][0]["requested_by"] == "bo"
-    assert incident["approvals"][0]["decided_by"] == "cy"
+    assert fireline.approvals[0]["requester"] == "bo"
+    assert fireline.approvals[0]["decided_by"] == "cy"
+    assert fireline.inputs == [None]
+    assert fireline.run["steps"][2]["answer"]
+    assert fireline.run["actions"][0]["state"] == "made_permanent"
     assert incident["updates"] == ["investigating", "identified", "resolved"]
-    assert len(incident["review"]["five_whys"]) == 5
-    assert all(one["owner"] and one["due"] for one in incident["review"]["follow_ups"])
+    assert len(incident["review"]["whys"]) == 5
+    assert all(one["owner"] == "bo" for one in incident["review"]["follow_ups"])
+    assert all(one["text"] and one["due"] for one in incident["review"]["follow_ups"])
     assert "ana" not in {who for who, _, _ in fireline.asked}
 
 
-def test_the_wrong_resource_script_asks_for_the_decoy_first(
+def test_the_wrong_resource_script_asks_for_the_decoy_too(
     running: Running, fireline: Fireline
 ) -> None:
     engage(running, fireline, "wrong-resource")
     mail_link(running, fireline)
     wait_until_finished(running)
     [decoy] = running.state.keys["shop-reports"]
-    assert fireline.inputs[0] == {"access_keys": [decoy], "users": ["shop-reports"]}
+    assert fireline.inputs[0] == {
+        "access_keys": ["AKIA1", decoy],
+        "users": ["shop-ci", "shop-reports"],
+    }
 
 
 def test_a_script_nobody_wrote_is_refused(running: Running, fireline: Fireline) -> None:

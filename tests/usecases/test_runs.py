@@ -219,6 +219,20 @@ async def test_a_call_nobody_is_sure_of_is_read_and_never_repeated(world: World)
     assert len(world.cloud.made) == 2
 
 
+async def test_what_an_alert_finds_after_the_run_was_asked_for_is_open(world: World) -> None:
+    late = replace(KEY, id="AKIAMINTED")
+    await world.containing()
+    async with world.house.transaction() as tx:
+        await tx.db.execute(
+            """insert into alert_asset (alert_id, kind, account, region, asset)
+               select id, %(kind)s, %(account)s, '', %(asset)s from alert""",
+            {"kind": late.kind, "account": late.account, "asset": late.id},
+        )
+        found = await runs.containment_of(tx, world.incident, plan_of=world.plan_of)
+    assert [vector.asset for vector in found.open] == [str(late)]
+    assert {vector.asset for vector in found.vectors} == {str(KEY), str(USER), str(late)}
+
+
 async def test_containment_names_what_is_shut_and_what_stands(world: World) -> None:
     await world.containing()
     async with world.house.transaction() as tx:

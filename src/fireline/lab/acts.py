@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from fireline.lab.client import FirelineApi, browser
+from fireline.lab.client import FirelineApi, NotNowError, browser
 from fireline.lab.clients import SUCCEEDED, Caller
 from fireline.lab.clock import now
 from fireline.lab.mailboxes import Mailboxes
@@ -295,7 +295,29 @@ def _transition(desk: Desk, step: Step) -> None:
     number, to = desk.incident(step.who), step.details["to"]
     if desk.api(step.who).incident(number).get("state") == to:
         return
-    desk.api(step.who).transition(number, to, step.details["note"])
+    try:
+        desk.api(step.who).transition(number, to, step.details["note"])
+    except NotNowError:
+        if to == "contained":
+            _run_again(desk, step)
+        raise
+
+
+def _run_again(desk: Desk, step: Step) -> None:
+    """See to what the alerts found after the run was asked for: end that run, and ask anew."""
+    api, number = desk.api(step.who), desk.incident(step.who)
+    found: Mapping[str, Sequence[Mapping[str, str]]] = api.incident(number)["suggestion"]["inputs"]
+    named = {asset["id"] for assets in found.values() for asset in assets}
+    runs = _runs(desk, step.who)
+    asked = {one["asset_id"] for run in runs for one in _listed(run, "steps")}
+    if not runs or named <= asked:
+        return
+    for run in runs:
+        for one in _listed(run, "steps"):
+            if one["state"] == "waiting" and one["asset_id"] is None:
+                text = f"Yes: {', '.join(sorted(named - asked))}, which another run sees to."
+                api.answer(int(run["run"]["number"]), int(one["position"]), text)
+    _request_run(desk, step)
 
 
 def _review(desk: Desk, step: Step) -> None:

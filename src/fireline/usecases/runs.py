@@ -227,7 +227,10 @@ async def list_runs(tx: Tx, incident: IncidentId) -> list[RunRow]:
 async def containment_of(
     tx: Tx, incident: IncidentId, *, plan_of: PlanOf = plans.of
 ) -> Containment:
-    """Say which ways in the runs of an incident have shut, and what of that still stands."""
+    """Say which ways in the runs of an incident have shut, and what of that still stands.
+
+    What its alerts found since a run was asked for is a way in that nobody has shut.
+    """
     stands = [
         await stand_of(tx, await plan_of(tx, row.plan_revision), row)
         for row in await runs.of_incident(tx.db, incident)
@@ -250,7 +253,8 @@ async def containment_of(
         for action in stand.actions
         if action.stands in UNDOABLE
     )
-    return Containment(_vectors(stands), standing, tuple(watched), tuple(questions))
+    vectors = (*_vectors(stands), *_missed(stands, await runs.assets(tx.db, incident)))
+    return Containment(vectors, standing, tuple(watched), tuple(questions))
 
 
 def _vectors(stands: Sequence[Stand]) -> tuple[Vector, ...]:
@@ -271,6 +275,21 @@ def _vectors(stands: Sequence[Stand]) -> tuple[Vector, ...]:
         if asset not in kept or cover is Cover.OPEN:
             kept[asset] = Vector(str(asset), cover, said)
     return tuple(kept.values())
+
+
+def _missed(stands: Sequence[Stand], found: Sequence[AssetRef]) -> tuple[Vector, ...]:
+    """List what the alerts found, and the runbooks act on, that no run was asked to shut."""
+    asked = {row.asset for stand in stands for row in stand.steps}
+    kinds = {
+        wanted.kind
+        for stand in stands
+        for wanted in stand.runbook.inputs
+        for step in stand.runbook.steps
+        if isinstance(step, Act) and step.each == wanted.name
+    }
+    missed = (asset for asset in found if asset.kind in kinds and asset not in asked)
+    note = "found by an alert, and no run was asked to shut it"
+    return tuple(Vector(str(asset), Cover.OPEN, note) for asset in dict.fromkeys(missed))
 
 
 def _shut(steps: Sequence[StepRow], taken: Sequence[ActionRow]) -> bool:
