@@ -17,7 +17,10 @@ log = structlog.get_logger()
 AT_ONCE = 6
 # While something is being done, others of its kind that become due wait this long at most.
 LOOK_SECONDS = 0.05
+# How long work is out of reach after whoever did it was killed: longer than it ever takes.
 LEASE = timedelta(seconds=30)
+# The same for work that is one short transaction, and harmless to do again.
+SHORT_LEASE = timedelta(seconds=5)
 MAX_ATTEMPTS = 5
 RETRY = timedelta(seconds=1)
 
@@ -25,7 +28,12 @@ Work = Callable[[Claim], Awaitable[None]]
 
 
 async def take_due(
-    transactions: Transactions, kind: str, work: Work, *, at_once: int = AT_ONCE
+    transactions: Transactions,
+    kind: str,
+    work: Work,
+    *,
+    at_once: int = AT_ONCE,
+    lease: timedelta = LEASE,
 ) -> bool:
     """Work through what is due of `kind` until nothing is. Return whether there was anything.
 
@@ -37,7 +45,7 @@ async def take_due(
     took = False
     try:
         while True:
-            for claim in await _claim(transactions, kind, at_once - len(running)):
+            for claim in await _claim(transactions, kind, at_once - len(running), lease):
                 running.add(asyncio.create_task(_do(transactions, claim, work)))
                 took = True
             if not running:
@@ -52,11 +60,13 @@ async def take_due(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _claim(transactions: Transactions, kind: str, limit: int) -> list[Claim]:
+async def _claim(
+    transactions: Transactions, kind: str, limit: int, lease: timedelta
+) -> list[Claim]:
     if limit < 1:
         return []
     async with transactions() as tx:
-        return await due.claim(tx.db, kind, now=tx.now, lease=LEASE, limit=limit)
+        return await due.claim(tx.db, kind, now=tx.now, lease=lease, limit=limit)
 
 
 async def _still_running(running: set[asyncio.Task[None]], at_once: int) -> set[asyncio.Task[None]]:

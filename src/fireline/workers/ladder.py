@@ -6,7 +6,7 @@ from fireline.store.due import Claim
 from fireline.store.ladders import LADDER
 from fireline.usecases import escalations, plans
 from fireline.usecases.transaction import Transactions
-from fireline.workers.claims import take_due
+from fireline.workers.claims import SHORT_LEASE, take_due
 
 
 async def climb(transactions: Transactions) -> bool:
@@ -23,4 +23,4 @@ async def climb(transactions: Transactions) -> bool:
             )
             await escalations.take_step(tx, plan, AlertId(claim.id))
 
-    return await take_due(transactions, LADDER, step)
+    return await take_due(transactions, LADDER, step, lease=SHORT_LEASE)

@@ -5,7 +5,7 @@ from fireline.store import due
 from fireline.store.due import Claim
 from fireline.usecases.run_engine import RUN, advance
 from fireline.usecases.run_hold import Engine
-from fireline.workers.claims import take_due
+from fireline.workers.claims import SHORT_LEASE, take_due
 
 
 async def advance_runs(engine: Engine) -> bool:
@@ -18,4 +18,5 @@ async def advance_runs(engine: Engine) -> bool:
         async with engine.transactions() as tx:
             await due.finish(tx.db, claim)
 
-    return await take_due(engine.transactions, RUN, go_on)
+    # The run has a lease of its own, which the engine renews; this one only spreads the work.
+    return await take_due(engine.transactions, RUN, go_on, lease=SHORT_LEASE)

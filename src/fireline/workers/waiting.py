@@ -9,7 +9,7 @@ from fireline.store import due
 from fireline.store.due import Claim
 from fireline.usecases import approvals, deadlines
 from fireline.usecases.transaction import Transactions
-from fireline.workers.claims import take_due
+from fireline.workers.claims import SHORT_LEASE, take_due
 
 DEADLINE, APPROVAL = "deadline", "approval"
 
@@ -22,7 +22,7 @@ async def pass_deadlines(transactions: Transactions) -> bool:
             await deadlines.pass_deadline(tx, claim.id)
             await due.finish(tx.db, claim)
 
-    return await take_due(transactions, DEADLINE, miss)
+    return await take_due(transactions, DEADLINE, miss, lease=SHORT_LEASE)
 
 
 async def expire_approvals(transactions: Transactions) -> bool:
@@ -33,4 +33,4 @@ async def expire_approvals(transactions: Transactions) -> bool:
             await approvals.expire_approval(tx, ApprovalId(claim.id))
             await due.finish(tx.db, claim)
 
-    return await take_due(transactions, APPROVAL, expire)
+    return await take_due(transactions, APPROVAL, expire, lease=SHORT_LEASE)

@@ -39,7 +39,11 @@ _Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class QueueSettings:
-    """One queue and how it is read. No `endpoint` is AWS itself; a drill's is on loopback."""
+    """One queue and how it is read. No `endpoint` is AWS itself; a drill's is on loopback.
+
+    What was handed over and not kept, because fireline was killed, comes again after
+    `comes_again_seconds`; keeping takes less, and twice does no harm.
+    """
 
     name: str
     queue_url: str
@@ -47,6 +51,7 @@ class QueueSettings:
     endpoint: str | None = None
     login: Login | None = None
     wait_seconds: int = 20
+    comes_again_seconds: int = 15
     max_object_bytes: int = MAX_OBJECT_BYTES
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES
 
@@ -98,6 +103,7 @@ class SqsSource:
                 QueueUrl=self._settings.queue_url,
                 MaxNumberOfMessages=_MAX_MESSAGES,
                 WaitTimeSeconds=self._settings.wait_seconds,
+                VisibilityTimeout=self._settings.comes_again_seconds,
                 AttributeNames=["ApproximateReceiveCount"],
             )
         except (BotoCoreError, ClientError) as weather:
