@@ -49,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated(server: str) -> str:
-    """Migrate one database, for tests that leave nothing behind in it."""
+    """Migrate one database, which stays as it is: others are copied from it."""
     name = f"{_TEMPLATE}_{os.getpid()}"
     _create(server, name, "template0")
     dsn = make_conninfo(server, dbname=name)
@@ -67,9 +67,17 @@ def ids() -> FreshIds:
     return FreshIds()
 
 
+@pytest.fixture(scope="session")
+def scratch(server: str, migrated: str) -> str:
+    """Copy the migrated database once for `tx`: what is rolled back still moves its sequences."""
+    name = f"scratch_{os.getpid()}"
+    _create(server, name, str(psycopg.conninfo.conninfo_to_dict(migrated)["dbname"]))
+    return make_conninfo(server, dbname=name)
+
+
 @pytest.fixture
-async def tx(migrated: str, clock: HandClock, ids: FreshIds) -> AsyncIterator[Tx]:
-    async with await psycopg.AsyncConnection.connect(migrated, options="-c timezone=UTC") as db:
+async def tx(scratch: str, clock: HandClock, ids: FreshIds) -> AsyncIterator[Tx]:
+    async with await psycopg.AsyncConnection.connect(scratch, options="-c timezone=UTC") as db:
         yield Tx(db, await clock.now(db), ids)
         await db.rollback()
 

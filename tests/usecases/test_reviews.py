@@ -290,9 +290,9 @@ class Life(RuleBasedStateMachine):
         assert first_break(sorted(own, key=lambda fact: fact.seq)) is None
 
 
-def test_whatever_people_do_the_promises_of_an_incident_hold(migrated: str):
+def test_whatever_people_do_the_promises_of_an_incident_hold(scratch: str):
     run_state_machine_as_test(
-        type("LifeHere", (Life,), {"dsn": migrated}),
+        type("LifeHere", (Life,), {"dsn": scratch}),
         settings=settings(
             max_examples=12,
             stateful_step_count=15,
