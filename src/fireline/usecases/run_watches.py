@@ -1,13 +1,11 @@
 """Watch steps: hold a run until something has stayed true for so long."""
 
 from fireline.core.runbooks.journal import StepState
-from fireline.core.runbooks.runbook import Watch
+from fireline.core.runbooks.runbook import NO_CALLS_FROM, Watch
 from fireline.core.values.time import at_pace
 from fireline.store import runs, trail
 from fireline.store.runs import StepChange, StepRow
 from fireline.usecases.run_hold import Hold, move, say
-
-NO_CALLS_FROM = "no_calls_from"
 
 
 async def watch_calls(hold: Hold, step: StepRow, watch: Watch) -> None:

@@ -9,8 +9,8 @@ from fireline.connectors.aws.iam_evidence import collect_access_key, collect_use
 from fireline.connectors.aws.iam_state import read_access_key, read_user
 from fireline.connectors.aws.outcomes import RAISED, call_failed, is_absent, unreadable
 from fireline.connectors.aws.session import AwsSettings, Client, Sessions, only_loopback
+from fireline.core.assets.kinds import ACCESS_KEY, USER
 from fireline.core.assets.ref import AssetRef
-from fireline.core.runbooks.iam import ACCESS_KEY, USER
 from fireline.ports.cloud import (
     Absent,
     Artefact,

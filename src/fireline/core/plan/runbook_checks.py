@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from fireline.core.plan.conditions import why_not_a_condition
 from fireline.core.plan.files import (
     ActWords,
     DrillFile,
@@ -15,9 +14,8 @@ from fireline.core.plan.files import (
 from fireline.core.plan.mistakes import Code, Mistake, nearest
 from fireline.core.plan.reading import Draft, Read
 from fireline.core.runbooks.actions import REGISTERED
-
-# What a watch step can wait for; the run engine answers each.
-CHECKS = frozenset({"no_calls_from"})
+from fireline.core.runbooks.conditions import why_not_a_condition
+from fireline.core.runbooks.runbook import CHECKS
 
 Steps = Mapping[str, StepWords]
 

@@ -1,4 +1,8 @@
-"""Conditions on acts: CEL over the planned action. What cannot be evaluated does not hold."""
+"""Conditions on acts, in CEL: bounded, typed, without side effects.
+
+A condition speaks of the planned action: its name, its asset, and the state it would change. What
+cannot be evaluated does not hold.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +16,18 @@ _STATE = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _ENV = cel.NewEnv(
     variables={"action": cel.Type.STRING, "asset": _STATE, "before": _STATE, "after": _STATE}
 )
+
+
+def why_not_a_condition(text: str) -> str | None:
+    """Say why a text is no condition over a planned action; `None` when it is one."""
+    try:
+        answer = _ENV.compile(text).return_type()
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        return first.removeprefix("INVALID_ARGUMENT: ").removeprefix("ERROR: <input>:")
+    if answer not in (cel.Type.BOOL, cel.Type.DYN):
+        return f"it answers {answer.name()}, not true or false"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

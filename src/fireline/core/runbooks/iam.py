@@ -8,6 +8,7 @@ import json
 import re
 from datetime import UTC, datetime
 
+from fireline.core.assets.kinds import ACCESS_KEY, USER
 from fireline.core.assets.ref import AssetRef
 from fireline.core.runbooks.action import (
     ActionKind,
@@ -20,8 +21,6 @@ from fireline.core.runbooks.action import (
 from fireline.core.runbooks.cloud import Call
 from fireline.core.values.json import JsonObject, canonical
 
-ACCESS_KEY = "aws.iam.access_key"
-USER = "aws.iam.user"
 # IAM counts all inline policies of one user together, without white space.
 MAX_INLINE_CHARACTERS = 2048
 _SID = "FirelineRevoke"

@@ -42,6 +42,11 @@ class Act:
     when: str | None
 
 
+# The checks a watch may hold on to.
+NO_CALLS_FROM = "no_calls_from"
+CHECKS = frozenset({NO_CALLS_FROM})
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Hold until a check has stayed true for so long."""
