@@ -21,6 +21,7 @@ from fireline.doors.cli.client import FAILED, USAGE, Client, ClientFailed
 from fireline.doors.cli.drills import draw_score, say_line
 from fireline.doors.cli.following import follow
 from fireline.doors.cli.terminal import say
+from fireline.lab.launch import STATE_FILE, attach
 from fireline.store import drills as store
 from fireline.store.embedded import EmbeddedFailed
 from fireline.store.migrate import SchemaTooNew
@@ -80,7 +81,18 @@ async def _serve(settings: Settings, dsn: str, taken: http.Socket, *, demo: bool
         async with _demonstration(fireline) if demo else contextlib.nullcontext():
             await stop.wait()
         say("Fireline stops.")
+        await _end_worlds(fireline)
         await asyncio.to_thread(key.unlink, missing_ok=True)
+
+
+async def _end_worlds(fireline: Fireline) -> None:
+    """End the labs of drills that are over. That of a running one waits for the next start."""
+    async with fireline.house.transaction() as tx:
+        known = await store.listed(tx.db)
+    for row in known:
+        lab = await attach(fireline.worlds.folder(DrillId(row.id)) / STATE_FILE)
+        if lab is not None and row.is_over:
+            await lab.stop()
 
 
 async def _offer_setup(fireline: Fireline) -> Secret | None:

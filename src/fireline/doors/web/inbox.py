@@ -1,11 +1,14 @@
 """The alert inbox and one alert's page: what needs a person, and who is being told."""
 
+from collections.abc import Iterable
+
 from starlette.responses import Response
 
 from fireline.core.access.roles import Permission
 from fireline.core.values.ids import AlertId
 from fireline.doors.web.shell import Caller, back, page, render
 from fireline.usecases import alerts
+from fireline.usecases.alert_views import FindingView
 from fireline.usecases.alerts import INBOX, AlertFilter
 
 _SHOWN = {
@@ -50,8 +53,15 @@ async def alert(caller: Caller) -> Response:
         found = await alerts.find_alert(tx, caller.request.path_params["number"])
         now = tx.now
     caller.reach(found.drill)
-    topics = (f"alert:{found.id}",)
-    return render(caller, "alert.html", here="inbox", topics=topics, alert=found, now=now)
+    return render(
+        caller,
+        "alert.html",
+        here="inbox",
+        topics=(f"alert:{found.id}",),
+        alert=found,
+        found=_together(found.findings),
+        now=now,
+    )
 
 
 async def acknowledge(caller: Caller) -> Response:
@@ -69,6 +79,14 @@ async def resolve(caller: Caller) -> Response:
     async with caller.desk.transaction() as tx:
         await alerts.resolve_alert(tx, alert_id, by=caller.principal.actor)
     return back(f"/alerts/{number}", said="Resolved.")
+
+
+def _together(findings: Iterable[FindingView]) -> list[tuple[FindingView, int]]:
+    """Put what one rule found of one doer again and again in one line: the first, and how often."""
+    lines: dict[tuple[str, str, str], list[FindingView]] = {}
+    for finding in findings:
+        lines.setdefault((finding.rule, finding.event, finding.who), []).append(finding)
+    return [(same[0], len(same)) for same in lines.values()]
 
 
 async def _reached(caller: Caller) -> tuple[int, AlertId]:
