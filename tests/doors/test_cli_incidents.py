@@ -123,7 +123,10 @@ async def test_an_approval_shows_the_exact_change_asks_and_sends_its_hash(desk: 
     assert sure.exit_code == 0
     assert sure.stdout.endswith(f"Approval {first} is approved.\n")
 
-    refused = await desk.run("approve", second, "--refuse", "--yes", "--json", by="cy")
+    why = await desk.run("approve", second, "--refuse", "--yes", by="cy")
+    assert (why.exit_code, "needs a reason" in why.stderr) == (2, True)
+    no = ("--refuse", "--reason", "Not this user.", "--yes", "--json")
+    refused = await desk.run("approve", second, *no, by="cy")
     assert json.loads(refused.stdout) == {"number": second, "state": "refused"}
     assert "iam.PutUserPolicy" in refused.stderr
 

@@ -338,7 +338,9 @@ async def test_a_refused_act_stops_the_run_and_the_other_act_still_happens(world
     await world.advance(run)
     first, second = await world.waiting()
     async with world.house.transaction() as tx:
-        await approvals.decide(tx, first.id, Decision.REFUSE, first.content_hash, by=CY)
+        await approvals.decide(
+            tx, first.id, Decision.REFUSE, first.content_hash, by=CY, reason="not this key"
+        )
         await approvals.decide(tx, second.id, Decision.APPROVE, second.content_hash, by=CY)
     await world.advance(run)
     view = await world.view(run)

@@ -26,6 +26,13 @@ class ApprovalNotFound(Refusal):
     code = "approval.not_found"
 
 
+class ReasonMissing(Refusal):
+    """A no without a reason."""
+
+    kind = Kind.INVALID
+    code = "approval.reason_missing"
+
+
 class NotCounted(Refusal):
     """The answer does not count; `code` says why."""
 
@@ -75,6 +82,9 @@ async def decide(
     reason: str = "",
 ) -> ApprovalState:
     """Count a person's answer to what they saw. Enough yeses let the run go on at once."""
+    if decision is Decision.REFUSE and not reason.strip():
+        msg = "A refusal needs a reason: whoever asked must know what to change."
+        raise ReasonMissing(msg)
     view = await _locked(tx, approval)
     asked = approvals.asked(view.approval, view.votes)
     verdict = rules.decide(asked, decision, by=by, content_hash=content_hash, now=tx.now)

@@ -27,6 +27,7 @@ from fireline.store import actions, approvals, due, runs, trail
 from fireline.store.actions import Place
 from fireline.store.approvals import NewApproval
 from fireline.store.runs import StepChange, StepRow
+from fireline.usecases.approval_calls import call_approvers
 from fireline.usecases.run_hold import Hold, Stand, move, say, try_later
 from fireline.usecases.transaction import Tx
 
@@ -129,6 +130,7 @@ async def _put(tx: Tx, stand: Stand, step: StepRow, plan: ActionPlan, blast: All
     new = NewApproval(fresh, action, content, requester, blast.approvals, expires_at)
     await approvals.add(tx.db, new, now=tx.now)
     await due.plan(tx.db, APPROVAL, fresh, expires_at)
+    await call_approvers(tx, stand, turn)
     why = "waits for another person's approval"
     change = StepChange(StepState.WAITING, why, rounds=turn)
     await runs.set_step(tx.db, run.id, step.position, change, now=tx.now)

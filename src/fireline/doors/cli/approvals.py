@@ -41,7 +41,7 @@ def approve(
     number: Number,
     *,
     refuse: Annotated[bool, typer.Option("--refuse", help="Say no instead.")] = False,
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; a refusal needs one.")] = "",
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
