@@ -21,7 +21,6 @@ from fireline.usecases.alerts import (
     AlertNotFound,
     AlertResolved,
     acknowledge_alert,
-    alert_called,
     count_alerts,
     find_alert,
     list_alerts,
@@ -187,8 +186,6 @@ async def test_the_inbox_is_most_urgent_first_then_newest(tx: Tx):
 async def test_what_is_not_there_is_refused(tx: Tx):
     with pytest.raises(AlertNotFound):
         await find_alert(tx, 10**9)
-    with pytest.raises(AlertNotFound):
-        await alert_called(tx, 10**9)
     with pytest.raises(AlertNotFound):
         await acknowledge_alert(tx, AlertId(UUID(int=1)), by=Human(ANA))
 

@@ -145,11 +145,6 @@ async def find_alert(tx: Tx, number: int) -> AlertView:
     return await alert_views.view(tx, await _numbered(tx, number))
 
 
-async def alert_called(tx: Tx, number: int) -> AlertId:
-    """Return the id of the alert people call by this number."""
-    return AlertId((await _numbered(tx, number)).id)
-
-
 async def list_alerts(tx: Tx, wanted: AlertFilter) -> tuple[AlertLine, ...]:
     """List alerts, most urgent first, then newest."""
     found = await alerts.listed(

@@ -196,12 +196,6 @@ async def run_called(tx: Tx, number: int) -> RunRow:
     return row
 
 
-async def find_run(tx: Tx, number: int, *, plan_of: PlanOf = plans.of) -> RunView:
-    """Return a run by its number, as its page shows it."""
-    row = await run_called(tx, number)
-    return await run_view(tx, await plan_of(tx, row.plan_revision), row)
-
-
 async def run_view(tx: Tx, plan: Plan, row: RunRow) -> RunView:
     """Gather everything a run's page shows."""
     stand = await stand_of(tx, plan, row)

@@ -40,11 +40,6 @@ class FollowUp:
     due: date | None = None
     id: FollowUpId | None = None
 
-    @property
-    def loose(self) -> bool:
-        """Whether nobody owns it or nothing says when."""
-        return self.owner is None or self.due is None
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -5,26 +5,28 @@ from typing import Annotated
 
 import typer
 
+from fireline.core.incidents.numbers import read_short
+
 _PLAIN = re.compile(r"#?(\d{1,9})")
-_INCIDENT = re.compile(r"(?:INC-|#)?(\d{1,9})", re.IGNORECASE)
 
 
 def number(text: str | int) -> int:
     """Read a number as people write it."""
-    return _read(_PLAIN, str(text), "a number such as 12")
+    found = _PLAIN.fullmatch(str(text).strip())
+    return _known(int(found[1]) if found else None, text, "a number such as 12")
 
 
 def incident_number(text: str | int) -> int:
     """Read an incident's number, with its letters or without."""
-    return _read(_INCIDENT, str(text), "an incident such as INC-12")
+    found = read_short(str(text).strip().removeprefix("#"))
+    return _known(found, text, "an incident such as INC-12")
 
 
-def _read(pattern: re.Pattern[str], text: str, wanted: str) -> int:
-    found = pattern.fullmatch(text.strip())
+def _known(found: int | None, text: str | int, wanted: str) -> int:
     if found is None:
-        msg = f"{text!r} is not {wanted}"
+        msg = f"{str(text)!r} is not {wanted}"
         raise typer.BadParameter(msg)
-    return int(found[1])
+    return found
 
 
 Number = Annotated[int, typer.Argument(metavar="N", parser=number, help="Its number.")]
