@@ -1,8 +1,10 @@
 """Incidents, runs, approvals and undoing on the command line."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -135,6 +137,26 @@ async def test_an_approval_shows_the_exact_change_asks_and_sends_its_hash(desk: 
     shown = await desk.read("run", "show", 1)
     assert "action 1  verified" in shown
     assert "refused by cy" in shown
+
+
+async def test_evidence_is_read_whole_and_the_reader_is_written_down(
+    desk: Desk, tmp_path: Path
+) -> None:
+    name = await desk.declared()
+    await desk.json("incident", "run", name, "leaked-key", by="bo")
+    await (await desk.world()).advance(await desk.run_id())
+    first = (await desk.json("run", "evidence", 1))[0]
+    file = tmp_path / "evidence"
+    why = ("--why", "To look for more keys.", "--output", str(file))
+    read = await desk.json("run", "read", 1, first["name"], *why, by="cy")
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == first["sha256"] == read["sha256"]
+    hands = await desk.json("run", "custody", 1, first["name"])
+    assert [(one["event"], one["by"]) for one in hands][-1] == ("read", "cy")
+    assert hands[-1]["why"] == "To look for more keys."
+    lost = await desk.run("run", "read", 1, "nothing", *why)
+    assert (lost.exit_code, "nothing called nothing" in lost.stderr) == (4, True)
+    seen = await desk.run("run", "read", 1, first["name"], *why, by="viewer")
+    assert seen.exit_code == 4
 
 
 async def test_whoever_asked_does_not_approve(desk: Desk) -> None:

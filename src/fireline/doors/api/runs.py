@@ -1,16 +1,19 @@
 """Runs, approvals and actions: what is about to change a cloud, who lets it, and taking it back."""
 
+import base64
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from fireline.core.access.roles import Permission
 from fireline.core.runbooks.approval import ApprovalState, Decision
-from fireline.core.values.ids import ApprovalId, DrillId
+from fireline.core.values.ids import ApprovalId, DrillId, EvidenceId
 from fireline.doors.api.visit import Needs, Visit
 from fireline.store.actions import ActionRow
-from fireline.usecases import approvals, plans, runs, undo
+from fireline.store.evidence import CustodyRow
+from fireline.usecases import approvals, evidence, plans, runs, undo
 from fireline.usecases.approvals import ApprovalView
 from fireline.usecases.runs import RunView
 from fireline.usecases.transaction import Tx
@@ -25,6 +28,21 @@ class Answered(BaseModel, extra="forbid"):
     """What people answer to a run's question."""
 
     text: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Purpose(BaseModel, extra="forbid"):
+    """Why somebody reads evidence."""
+
+    why: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class EvidenceBody(BaseModel):
+    """A piece of evidence, byte for byte."""
+
+    name: str
+    sha256: str
+    size: int
+    body_base64: str
 
 
 class Decided(BaseModel, extra="forbid"):
@@ -61,6 +79,26 @@ async def answer(number: int, position: int, told: Answered, visit: Responding) 
         found = await _run(tx, visit, number)
         await runs.answer(tx, found.run.id, position, told.text, by=visit.by)
         return await _run(tx, visit, number)
+
+
+@router.post("/runs/{number}/evidence/{evidence_id}/read")
+async def read_evidence(
+    number: int, evidence_id: UUID, told: Purpose, visit: Responding
+) -> EvidenceBody:
+    """Hand out the bytes of a piece of evidence; who read it, and why, is written down."""
+    async with visit.transaction() as tx:
+        wanted = _evidence(await _run(tx, visit, number), evidence_id)
+        found = await evidence.read_evidence(tx, wanted, by=visit.by, why=told.why)
+    body = base64.b64encode(found.body).decode()
+    return EvidenceBody(name=found.name, sha256=found.sha256, size=found.size, body_base64=body)
+
+
+@router.get("/runs/{number}/evidence/{evidence_id}/custody")
+async def custody(number: int, evidence_id: UUID, visit: Seeing) -> list[CustodyRow]:
+    """List every hand a piece of evidence has passed through, from the first."""
+    async with visit.transaction() as tx:
+        wanted = _evidence(await _run(tx, visit, number), evidence_id)
+        return await evidence.custody_of(tx, wanted)
 
 
 @router.get("/approvals")
@@ -139,6 +177,15 @@ async def _run(tx: Tx, visit: Visit, number: int) -> RunView:
     row = await runs.run_called(tx, number)
     visit.reach(row.drill)
     return await runs.run_view(tx, await plans.of(tx, row.plan_revision), row)
+
+
+def _evidence(run: RunView, evidence_id: UUID) -> EvidenceId:
+    """Return the piece of evidence this run collected, or refuse: another run's is not here."""
+    found = next((row.id for row in run.evidence if row.id == evidence_id), None)
+    if found is None:
+        msg = f"Run {run.run.number} collected no such evidence."
+        raise evidence.EvidenceNotFound(msg)
+    return found
 
 
 async def _action(tx: Tx, visit: Visit, number: int) -> ActionRow:
