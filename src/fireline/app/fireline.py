@@ -13,10 +13,12 @@ from fireline.app.ids import FreshIds
 from fireline.app.parts import EVERYTHING, Wiring, build_parts
 from fireline.app.settings import Settings
 from fireline.app.worlds import Worlds
+from fireline.doors.intake.desk import IntakeDesk
 from fireline.doors.web.shell import Desk
 from fireline.store.database import ALL_TOPICS, Database
 from fireline.store.hub import Hub
 from fireline.store.migrate import migrate
+from fireline.usecases.intake import Inbox
 from fireline.workers.loop import keep
 
 _START_SECONDS = 20.0
@@ -44,11 +46,14 @@ async def running(
     worlds = Worlds(settings)
     address = settings.base_url or _address_of(taken)
     parts = build_parts(house, hub, worlds, address=lambda: address, wiring=wiring)
+    inbox = Inbox(house.transaction, hub)
+    intake = IntakeDesk(house.transaction, hub, inbox, house.ids)
     server = http.server(
-        http.build(Desk(house.transaction, hub), without_rooms=wiring.without_rooms)
+        http.build(Desk(house.transaction, hub), intake, without_rooms=wiring.without_rooms)
     )
     tasks = [
         asyncio.create_task(_carry_pokes(house, hub), name="pokes"),
+        asyncio.create_task(inbox.run(), name="inbox"),
         *(asyncio.create_task(keep(loop, hub), name=loop.name) for loop in parts.loops),
     ]
     serving = asyncio.create_task(server.serve(sockets=[taken]), name="http")

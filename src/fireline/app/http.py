@@ -9,12 +9,14 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fireline.core.access.principal import Principal
 from fireline.core.values.refusals import Unavailable
 from fireline.doors.api.app import build_api
 from fireline.doors.gate import Gate, Shown
+from fireline.doors.intake.app import build_intake, is_intake
+from fireline.doors.intake.desk import IntakeDesk
 from fireline.doors.web.app import build_pages
 from fireline.doors.web.shell import Desk
 from fireline.usecases import access
@@ -25,8 +27,26 @@ API = "/api/v1"
 Socket = socket.socket
 
 
-def build(desk: Desk, *, without_rooms: frozenset[str] = frozenset()) -> ASGIApp:
-    """Build the whole application: API and pages behind one gate."""
+class Front:
+    """What a request meets first: intake's own paths, where a source's token decides, or the gate.
+
+    The two share nothing: no session reaches intake, and no source's token anything else.
+    """
+
+    def __init__(self, intake: ASGIApp, gate: ASGIApp) -> None:
+        self._intake = intake
+        self._gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        inside = scope["type"] == "http" and is_intake(scope["path"])
+        await (self._intake if inside else self._gate)(scope, receive, send)
+
+
+def build(
+    desk: Desk, intake: IntakeDesk | None = None, *, without_rooms: frozenset[str] = frozenset()
+) -> ASGIApp:
+    """Build the whole application: API and pages behind one gate, and intake beside it."""
     transactions = desk.transaction
     app = Starlette(
         routes=[
@@ -40,7 +60,8 @@ def build(desk: Desk, *, without_rooms: frozenset[str] = frozenset()) -> ASGIApp
     async def recognise(shown: Shown) -> Principal | None:
         return await _recognise(transactions, shown)
 
-    return Gate(app, recognise)
+    gate = Gate(app, recognise)
+    return gate if intake is None else Front(build_intake(intake), gate)
 
 
 def listen(host: str, port: int) -> socket.socket:

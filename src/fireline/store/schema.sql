@@ -127,11 +127,26 @@ CREATE TABLE public.alert (
     resolved_by text,
     pace integer DEFAULT 1 NOT NULL,
     drill_id uuid,
+    description text DEFAULT ''::text NOT NULL,
+    symptoms integer DEFAULT 0 NOT NULL,
+    live_symptoms integer DEFAULT 0 NOT NULL,
+    confidence integer,
+    route text,
+    again_of uuid,
+    flaps integer DEFAULT 0 NOT NULL,
+    merged_into uuid,
+    untold_why text,
+    told_by uuid,
+    snoozed_until timestamp with time zone,
+    suppressed_by uuid,
+    suppressed_until timestamp with time zone,
+    assigned_to text,
     CONSTRAINT alert_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
     CONSTRAINT alert_check1 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
     CONSTRAINT alert_check2 CHECK (((state <> 'acknowledged'::text) OR (acknowledged_at IS NOT NULL))),
     CONSTRAINT alert_check3 CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
-    CONSTRAINT alert_findings_check CHECK ((findings > 0)),
+    CONSTRAINT alert_confidence_check CHECK (((confidence >= 0) AND (confidence <= 100))),
+    CONSTRAINT alert_findings_check CHECK ((findings >= 0)),
     CONSTRAINT alert_pace_check CHECK ((pace > 0)),
     CONSTRAINT alert_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
     CONSTRAINT alert_state_check CHECK ((state = ANY (ARRAY['firing'::text, 'acknowledged'::text, 'resolved'::text])))
@@ -373,6 +388,26 @@ CREATE TABLE public.follow_up (
     CONSTRAINT follow_up_text_check CHECK ((text <> ''::text))
 );
 
+CREATE TABLE public.grouping_news (
+    id bigint NOT NULL,
+    drill_id uuid,
+    kind text NOT NULL,
+    alert_id uuid,
+    other_id uuid,
+    symptoms uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT grouping_news_kind_check CHECK ((kind = ANY (ARRAY['closed'::text, 'split'::text, 'merged'::text, 'resolved'::text, 'wishes'::text])))
+);
+
+ALTER TABLE public.grouping_news ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.grouping_news_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.incident (
     id uuid NOT NULL,
     number bigint NOT NULL,
@@ -572,6 +607,20 @@ CREATE TABLE public.page (
     settled_at timestamp with time zone,
     CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['wished'::text, 'sent'::text, 'failed'::text, 'answered'::text, 'superseded'::text]))),
     CONSTRAINT page_step_check CHECK ((step > 0))
+);
+
+CREATE TABLE public.payload (
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    drill_id uuid,
+    format text NOT NULL,
+    call text NOT NULL,
+    meta jsonb NOT NULL,
+    body bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    sorted_at timestamp with time zone,
+    said integer DEFAULT 0 NOT NULL,
+    unread integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE public.plan_push (
@@ -779,6 +828,12 @@ CREATE TABLE public.signal (
     CONSTRAINT signal_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'refused'::text, 'failed'::text])))
 );
 
+CREATE TABLE public.sorting (
+    world text NOT NULL,
+    sorter uuid NOT NULL,
+    turn bigint NOT NULL
+);
+
 CREATE TABLE public.source (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -787,7 +842,20 @@ CREATE TABLE public.source (
     last_seen_at timestamp with time zone,
     kept bigint DEFAULT 0 NOT NULL,
     repeated bigint DEFAULT 0 NOT NULL,
-    quarantined bigint DEFAULT 0 NOT NULL
+    quarantined bigint DEFAULT 0 NOT NULL,
+    format text DEFAULT 'cloudtrail'::text NOT NULL,
+    token_hash bytea,
+    token_hint text DEFAULT ''::text NOT NULL,
+    rate_per_second integer DEFAULT 500 NOT NULL,
+    quiet_seconds integer,
+    service text,
+    mapping text DEFAULT ''::text NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    made_by text DEFAULT 'fireline:intake'::text NOT NULL,
+    retired_at timestamp with time zone,
+    quiet_since timestamp with time zone,
+    CONSTRAINT source_quiet_seconds_check CHECK ((quiet_seconds > 0)),
+    CONSTRAINT source_rate_per_second_check CHECK ((rate_per_second > 0))
 );
 
 CREATE TABLE public.stream_head (
@@ -795,6 +863,53 @@ CREATE TABLE public.stream_head (
     stream_id uuid NOT NULL,
     seq bigint NOT NULL,
     hash text NOT NULL
+);
+
+CREATE TABLE public.symptom (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    alert_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    drill_id uuid,
+    key text NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    priority integer NOT NULL,
+    state text DEFAULT 'firing'::text NOT NULL,
+    service text,
+    grouped text NOT NULL,
+    entities jsonb NOT NULL,
+    tactics text[] NOT NULL,
+    tags text[] NOT NULL,
+    labels jsonb NOT NULL,
+    links jsonb NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    raised_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    reason text NOT NULL,
+    because text NOT NULL,
+    linked_to uuid,
+    link_confidence double precision,
+    apart boolean DEFAULT false NOT NULL,
+    payload_id uuid,
+    CONSTRAINT symptom_check CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
+    CONSTRAINT symptom_check1 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+    CONSTRAINT symptom_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+    CONSTRAINT symptom_state_check CHECK ((state = ANY (ARRAY['firing'::text, 'resolved'::text])))
+);
+
+ALTER TABLE public.symptom ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.symptom_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 ALTER TABLE ONLY public.account
@@ -890,6 +1005,9 @@ ALTER TABLE ONLY public.finding
 ALTER TABLE ONLY public.follow_up
     ADD CONSTRAINT follow_up_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.grouping_news
+    ADD CONSTRAINT grouping_news_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.incident_alert
     ADD CONSTRAINT incident_alert_pkey PRIMARY KEY (alert_id);
 
@@ -943,6 +1061,9 @@ ALTER TABLE ONLY public.page
 
 ALTER TABLE ONLY public.page
     ADD CONSTRAINT page_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payload
+    ADD CONSTRAINT payload_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.plan_push
     ADD CONSTRAINT plan_push_pkey PRIMARY KEY (seq);
@@ -998,14 +1119,26 @@ ALTER TABLE ONLY public.signal
 ALTER TABLE ONLY public.signal
     ADD CONSTRAINT signal_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.sorting
+    ADD CONSTRAINT sorting_pkey PRIMARY KEY (world);
+
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_drill_id_name_key UNIQUE NULLS NOT DISTINCT (drill_id, name);
 
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_token_hash_key UNIQUE (token_hash);
+
 ALTER TABLE ONLY public.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream_kind, stream_id);
+
+ALTER TABLE ONLY public.symptom
+    ADD CONSTRAINT symptom_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.symptom
+    ADD CONSTRAINT symptom_pkey PRIMARY KEY (id);
 
 CREATE UNIQUE INDEX action_live ON public.action USING btree (run_id, "position") WHERE (state = ANY (ARRAY['planned'::text, 'evidence'::text, 'executing'::text]));
 
@@ -1016,8 +1149,6 @@ CREATE INDEX alert_entity_value ON public.alert_entity USING btree (value, kind)
 CREATE INDEX alert_finding_alert ON public.alert_finding USING btree (alert_id, at);
 
 CREATE INDEX alert_inbox ON public.alert USING btree (priority, raised_at DESC) WHERE (state <> 'resolved'::text);
-
-CREATE UNIQUE INDEX alert_live_key ON public.alert USING btree (key, drill_id) NULLS NOT DISTINCT WHERE (state <> 'resolved'::text);
 
 CREATE INDEX api_token_of_account ON public.api_token USING btree (account_id);
 
@@ -1055,6 +1186,10 @@ CREATE INDEX link_alert ON public.link USING btree (alert_id);
 
 CREATE INDEX outbox_about ON public.outbox USING btree (about_kind, about_id);
 
+CREATE INDEX payload_of_source ON public.payload USING btree (source_id, id);
+
+CREATE INDEX payload_unsorted ON public.payload USING btree (id) WHERE (sorted_at IS NULL);
+
 CREATE INDEX run_of_incident ON public.run USING btree (incident_id);
 
 CREATE UNIQUE INDEX run_once ON public.run USING btree (incident_id, runbook_id) WHERE (state = 'running'::text);
@@ -1073,6 +1208,16 @@ CREATE INDEX signal_in_order ON public.signal USING btree (drill_id, id);
 
 CREATE INDEX signal_unjudged ON public.signal USING btree (id) WHERE (judged_at IS NULL);
 
+CREATE INDEX symptom_by_key ON public.symptom USING btree (source_id, key, raised_at DESC);
+
+CREATE INDEX symptom_ending ON public.symptom USING btree (ends_at) WHERE ((state <> 'resolved'::text) AND (ends_at IS NOT NULL));
+
+CREATE UNIQUE INDEX symptom_live_key ON public.symptom USING btree (source_id, key) WHERE (state <> 'resolved'::text);
+
+CREATE INDEX symptom_of_alert ON public.symptom USING btree (alert_id, first_at);
+
+CREATE INDEX symptom_recent ON public.symptom USING btree (drill_id, raised_at);
+
 CREATE TRIGGER action_content_is_fixed BEFORE UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.action_content_is_fixed();
 
 CREATE TRIGGER custody_is_written_once BEFORE DELETE OR UPDATE ON public.custody FOR EACH ROW EXECUTE FUNCTION public.evidence_is_written_once();
@@ -1090,6 +1235,9 @@ CREATE TRIGGER plan_is_written_once BEFORE DELETE OR UPDATE ON public.plan_revis
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_run_id_position_fkey FOREIGN KEY (run_id, "position") REFERENCES public.run_step(run_id, "position");
 
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_again_of_fkey FOREIGN KEY (again_of) REFERENCES public.alert(id);
+
 ALTER TABLE ONLY public.alert_asset
     ADD CONSTRAINT alert_asset_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
 
@@ -1101,6 +1249,12 @@ ALTER TABLE ONLY public.alert_finding
 
 ALTER TABLE ONLY public.alert_finding
     ADD CONSTRAINT alert_finding_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES public.finding(id);
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_told_by_fkey FOREIGN KEY (told_by) REFERENCES public.alert(id);
 
 ALTER TABLE ONLY public.api_token
     ADD CONSTRAINT api_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
@@ -1174,6 +1328,9 @@ ALTER TABLE ONLY public.link
 ALTER TABLE ONLY public.page
     ADD CONSTRAINT page_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
 
+ALTER TABLE ONLY public.payload
+    ADD CONSTRAINT payload_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
 ALTER TABLE ONLY public.plan_push
     ADD CONSTRAINT plan_push_revision_fkey FOREIGN KEY (revision) REFERENCES public.plan_revision(revision);
 
@@ -1203,3 +1360,15 @@ ALTER TABLE ONLY public.sign_in_link
 
 ALTER TABLE ONLY public.signal
     ADD CONSTRAINT signal_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
+ALTER TABLE ONLY public.symptom
+    ADD CONSTRAINT symptom_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.symptom
+    ADD CONSTRAINT symptom_linked_to_fkey FOREIGN KEY (linked_to) REFERENCES public.symptom(id);
+
+ALTER TABLE ONLY public.symptom
+    ADD CONSTRAINT symptom_payload_id_fkey FOREIGN KEY (payload_id) REFERENCES public.payload(id);
+
+ALTER TABLE ONLY public.symptom
+    ADD CONSTRAINT symptom_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);

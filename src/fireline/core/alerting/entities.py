@@ -1,30 +1,18 @@
 """Who and what a finding is about, and which of it proves that two findings are one problem."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fireline.core.assets.kinds import ACCESS_KEY, ACCOUNT, ROLE, SESSION, USER
 from fireline.core.assets.ref import AssetRef
 from fireline.core.detection.finding import Finding
+from fireline.core.signals.entity import ADDRESS, ASSET, CREDENTIAL, PRINCIPAL, Entity
 from fireline.core.signals.event import Who
 
 KEY = "key"
-PRINCIPAL = "principal"
-CREDENTIAL = "access_key"
-ADDRESS = "address"
-ASSET = "asset"
 
 # Sharing one of these is sharing a problem. An address may be an office, an asset a busy bucket,
 # and an account holds everybody: those alone join nothing.
 BINDING = frozenset({KEY, PRINCIPAL, CREDENTIAL})
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Entity:
-    """Something findings can have in common."""
-
-    kind: str
-    value: str
 
 
 def entities_of(finding: Finding) -> frozenset[Entity]:

@@ -1,0 +1,58 @@
+"""Keys that fire, resolve and fire again: since when it is flapping, and how long to wait then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+# A key that fires so many times within this window is flapping.
+FLAP_WINDOW = timedelta(hours=1)
+FLAPS_AT = 3
+# Firing again so soon after the end is the same trouble coming back. Later, it may be anything.
+AGAIN_WITHIN = timedelta(minutes=20)
+# A flapping key keeps its rhythm. A longer silence than this many of its own gaps breaks it.
+GAPS_OF_ITS_OWN = 2.0
+AGAIN_AT_MOST = timedelta(hours=1)
+# Below the first, waiting saves nobody a call; above the second, a real failure waits too long.
+SHORTEST_WAIT = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(minutes=30)
+# Only the last firings of a key count; older ones say little about today.
+FIRINGS_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One firing of a key, in seconds; `ended` is None while it lasts."""
+
+    began: float
+    ended: float | None
+
+
+def comes_again(firings: Sequence[Firing], at: float) -> bool:
+    """Say whether a firing now continues the trouble of the last, given the key's own rhythm."""
+    last = firings[-1]
+    if last.ended is None:
+        return False
+    gaps = [
+        later.began - sooner.ended
+        for sooner, later in zip(firings, firings[1:], strict=False)
+        if sooner.ended is not None
+    ]
+    rhythm = GAPS_OF_ITS_OWN * max(gaps, default=0.0)
+    allowed = max(AGAIN_WITHIN.total_seconds(), min(rhythm, AGAIN_AT_MOST.total_seconds()))
+    return at - last.ended <= allowed
+
+
+def flaps(firings: Sequence[Firing], at: float) -> int:
+    """Count the firings of a key within the window that ends now, the one that begins included."""
+    oldest = at - FLAP_WINDOW.total_seconds()
+    return 1 + sum(1 for firing in firings if firing.began >= oldest)
+
+
+def wait_for(firings: Sequence[Firing]) -> timedelta:
+    """Choose how long a flapping key must stay before somebody is told: longer than it mostly does.
+
+    Twice its median firing: a firing that outlasts that is no longer the usual flap.
+    """
+    lasted = sorted(one.ended - one.began for one in firings if one.ended is not None)
+    usual = timedelta(seconds=2 * lasted[len(lasted) // 2]) if lasted else SHORTEST_WAIT
+    return min(max(usual, SHORTEST_WAIT), LONGEST_WAIT)

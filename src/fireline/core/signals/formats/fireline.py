@@ -1,0 +1,72 @@
+"""Fireline's own notices: what parts of it say of themselves, and what people report.
+
+One JSON object with the fields of a notice. Written by fireline, so anything odd in it is a bug and
+is set apart like everybody else's.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+import orjson
+
+from fireline.core.signals.entity import Entity
+from fireline.core.signals.notice import Notice, Status
+from fireline.core.signals.payload import Payload, Reading, Unread
+from fireline.core.values.json import JsonObject
+from fireline.core.values.priority import Priority
+
+
+def write(notice: Notice) -> bytes:
+    """Write a notice as a payload's body."""
+    said: JsonObject = {
+        "key": notice.key,
+        "status": notice.status.value,
+        "title": notice.title,
+        "priority": notice.priority.name,
+        "at": notice.at.isoformat() if notice.at else None,
+        "kind": notice.kind,
+        "description": notice.description,
+        "service": notice.service,
+        "team": notice.team,
+        "runbook": notice.runbook,
+        "entities": [[entity.kind, entity.value] for entity in notice.entities],
+        "tactics": list(notice.tactics),
+        "tags": list(notice.tags),
+        "labels": dict(notice.labels),
+        "by": notice.by,
+        "note": notice.note,
+    }
+    return orjson.dumps(said)
+
+
+def read(payload: Payload) -> Reading:
+    """Read what `write` wrote."""
+    try:
+        said = orjson.loads(payload.body)
+        return Reading((_notice(cast("Mapping[str, object]", said)),))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        return Reading(unread=(Unread("fireline.unreadable", "", str(error)),))
+
+
+def _notice(said: Mapping[str, object]) -> Notice:
+    at = said.get("at")
+    pairs = cast("list[tuple[str, str]]", said.get("entities") or [])
+    return Notice(
+        key=str(said["key"]),
+        status=Status(str(said["status"])),
+        title=str(said["title"]),
+        priority=Priority[str(said["priority"])],
+        at=datetime.fromisoformat(at) if isinstance(at, str) else None,
+        kind=str(said.get("kind") or ""),
+        description=str(said.get("description") or ""),
+        service=str(said.get("service") or ""),
+        team=str(said.get("team") or ""),
+        runbook=str(said.get("runbook") or ""),
+        entities=tuple(Entity(kind, value) for kind, value in pairs),
+        tactics=tuple(cast("list[str]", said.get("tactics") or [])),
+        tags=tuple(cast("list[str]", said.get("tags") or [])),
+        labels=cast("Mapping[str, str]", said.get("labels") or {}),
+        by=str(said.get("by") or ""),
+        note=str(said.get("note") or ""),
+    )

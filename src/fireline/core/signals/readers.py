@@ -1,0 +1,26 @@
+"""Every format by its name, with the function that reads it."""
+
+from collections.abc import Mapping
+
+from fireline.core.signals.formats import fireline
+from fireline.core.signals.payload import Payload, Reader, Reading, Unread
+
+READERS: Mapping[str, Reader] = {
+    "fireline": fireline.read,
+}
+
+
+def read(payload: Payload) -> Reading:
+    """Read a payload by its format. A reader that fails is a bug, and costs no alert: see `Unread`.
+
+    The caller opens an alert for what could not be read, so nothing is lost in silence.
+    """
+    reader = READERS.get(payload.format)
+    if reader is None:
+        why = f"no reader is called {payload.format!r}"
+        return Reading(unread=(Unread("format.unknown", "", why),))
+    try:
+        return reader(payload)
+    except Exception as failure:  # noqa: BLE001 - readers meet what strangers write
+        why = f"the reader of {payload.format} failed: {type(failure).__name__}"
+        return Reading(unread=(Unread("reader.failed", "", why),))

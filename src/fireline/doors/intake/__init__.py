@@ -1,0 +1,1 @@
+"""Where monitoring systems post: their own APIs, byte for byte. Each source shows its own token."""

@@ -1,0 +1,55 @@
+"""Every intake route in one application, outside the gate: here a source's token decides.
+
+Deny by default: a handler admits the source before it looks at anything else. What a handler turns
+away it says in the manners of the API it imitates; what it forgets is answered here.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from fireline.core.values.refusals import Refusal, Unavailable
+from fireline.doors.intake import hooks
+from fireline.doors.intake.desk import IntakeDesk, Turned
+
+RETRY_AFTER_SECONDS = "5"
+# The hot paths first: routes are tried in order.
+ROOMS: Sequence[Sequence[BaseRoute]] = (hooks.ROUTES,)
+# What of the address space belongs to intake; everything else is the gate's.
+PREFIXES = ("/v2/", "/v1/", "/api/v2/", "/generic/", "/integrations/", "/hooks/", "/-/")
+
+
+def build_intake(desk: IntakeDesk) -> Starlette:
+    """Return the application that takes in what sources post."""
+    app = Starlette(
+        routes=[route for room in ROOMS for route in room],
+        exception_handlers={Turned: _turned, Refusal: _refused},
+    )
+    app.state.intake = desk
+    return app
+
+
+def is_intake(path: str) -> bool:
+    """Say whether a path is intake's."""
+    return path.startswith(PREFIXES)
+
+
+async def _turned(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Turned):
+        raise error
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+    return JSONResponse({"status": "refused", "error": error.why}, error.status, headers)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Refusal):
+        raise error
+    if isinstance(error, Unavailable):
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+        said = {"status": "unavailable", "error": str(error)}
+        return JSONResponse(said, HTTPStatus.SERVICE_UNAVAILABLE, headers)
+    return JSONResponse({"status": "refused", "error": str(error)}, HTTPStatus.BAD_REQUEST)

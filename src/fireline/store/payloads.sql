@@ -1,0 +1,65 @@
+-- name: keep
+-- Keep bodies as they came, and note when their sources were last heard of.
+with kept as (
+    insert into payload (id, source_id, drill_id, format, call, meta, body, received_at)
+    select k.id, k.source_id, k.drill_id, k.format, k.call, k.meta::jsonb, k.body, %(now)s
+    from unnest(%(ids)s::uuid[], %(sources)s::uuid[], %(drills)s::uuid[], %(formats)s::text[],
+                %(calls)s::text[], %(metas)s::text[], %(bodies)s::bytea[])
+         as k (id, source_id, drill_id, format, call, meta, body)
+)
+select pg_notify('poke', 'payloads')::text as sent;
+
+-- name: heard
+-- When sources were last heard of, and how many payloads they sent. Rows are locked in order.
+update source s
+set last_seen_at = %(now)s, kept = s.kept + h.times
+from (select * from unnest(%(sources)s::uuid[], %(times)s::int[]) as u (id, times) order by 1) h
+where s.id = h.id;
+
+-- name: unsorted
+-- What waits to be sorted, in the order it arrived.
+select p.id, p.source_id, p.drill_id, p.format, p.call, p.meta, p.body, p.received_at
+from payload p
+where p.sorted_at is null
+order by p.id
+limit %(limit)s::int;
+
+-- name: sorted
+update payload p
+set sorted_at = %(now)s, said = u.said, unread = u.unread
+from unnest(%(ids)s::uuid[], %(said)s::int[], %(unread)s::int[]) as u (id, said, unread)
+where p.id = u.id;
+
+-- name: waiting
+-- Whether anything of one source up to a payload still waits.
+select exists (
+    select from payload p
+    where p.sorted_at is null and p.source_id = %(source_id)s and p.id <= %(up_to)s
+) as waits
+limit 1;
+
+-- name: backlog
+select count(*)::bigint as waiting, min(p.received_at) as oldest
+from payload p
+where p.sorted_at is null
+limit 1;
+
+-- name: of_source
+-- What one source sent, the newest first.
+select p.id, p.source_id, p.drill_id, p.format, p.call, p.meta, p.body, p.received_at, p.sorted_at,
+       p.said, p.unread
+from payload p
+where p.source_id = %(source_id)s and (%(before)s::uuid is null or p.id < %(before)s::uuid)
+order by p.id desc
+limit %(limit)s::int;
+
+-- name: get
+select p.id, p.source_id, p.drill_id, p.format, p.call, p.meta, p.body, p.received_at, p.sorted_at,
+       p.said, p.unread
+from payload p
+where p.id = %(id)s
+limit 1;
+
+-- name: again
+-- Sort these again: after a mapping changed. What they said before stays as it is.
+update payload set sorted_at = null where id = any(%(ids)s::uuid[]);
