@@ -46,6 +46,18 @@ def test_the_keyboard_alone_acknowledges_declares_and_notes(look: Look, served: 
     expect(noting(page)).to_have_value("")
 
 
+def test_a_row_is_selected_by_its_key_and_answered_with_the_others(look: Look, served: Served):
+    page = look(BO).page
+    page.goto("/?priority=P5")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    row = page.get_by_role("checkbox", name=f"Select alert #{served.world.several}")
+    expect(row).to_be_checked()
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_text("1 alert acknowledged.")).to_be_visible()
+    expect(page.get_by_text("acknowledged by bo")).to_be_visible()
+
+
 def test_letters_typed_into_a_field_are_letters(look: Look, served: Served):
     page = look(BO).page
     page.goto(f"/incidents/{served.world.incident}")

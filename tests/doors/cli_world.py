@@ -28,7 +28,7 @@ from fireline.doors.cli.app import Bodies, UpOptions, build_cli
 from fireline.doors.cli.drills import DrillOptions
 from fireline.doors.gate import Gate, Shown
 from fireline.usecases import access, incidents, plans
-from fireline.usecases.alerts import raise_alerts
+from fireline.usecases.raising import raise_alerts
 from tests.usecases.alerts_world import found, who
 from tests.usecases.runs_world import KEY, USER, ScriptedCloud, World
 

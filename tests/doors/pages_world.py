@@ -1,7 +1,7 @@
 """A house with a story in it: what tests of pages stand on."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from fireline.app.house import House
 from fireline.content.starter_plan import starter_files
@@ -20,12 +20,13 @@ from fireline.core.values.ids import CategoryId, IncidentId, PersonId, RunbookId
 from fireline.core.values.priority import Priority
 from fireline.core.values.secret import Secret
 from fireline.usecases import access, approvals, drills, incidents, plans, reviews, runs
-from fireline.usecases.alerts import raise_alerts
+from fireline.usecases.alert_hands import snooze_alert
 from fireline.usecases.incidents import NewTask
+from fireline.usecases.raising import raise_alerts
 from fireline.usecases.run_engine import advance
 from fireline.usecases.run_hold import Engine
 from fireline.usecases.transaction import Tx
-from tests.usecases import alerts_world
+from tests.usecases import alerts_world, symptoms_world
 from tests.usecases.incidents_world import SHUT
 from tests.usecases.runs_world import KEY, USER, ScriptedCloud
 
@@ -51,6 +52,7 @@ class World:
     sessions: dict[str, str]
     alert: int
     quiet_alert: int
+    several: int
     incident: int
     incident_id: IncidentId
     reviewed: int
@@ -74,11 +76,14 @@ async def tell(house: House) -> World:
     async with house.transaction() as tx:
         await plans.push(tx, starter_files(), by=DEE, note="First plan.")
         plan = await plans.current(tx)
-        sessions = {who.person: await _signed_in(tx, who, role) for who, role in ROLES.items()}
+        sessions: dict[str, str] = {
+            who.person: await _signed_in(tx, who, role) for who, role in ROLES.items()
+        }
         alert = await _alert(tx, plan, "shop-ci", KEY, USER)
         await _alert(tx, plan, "someone", AssetRef("aws.iam.user", KEY.account, "someone"))
         await drills.start(tx, plan, ScenarioId("leaked-key"), by=DEE)
         done = await drills.start(tx, plan, ScenarioId("leaked-key"), pace=60, by=DEE)
+        await _several(tx)
     async with house.transaction() as tx:
         await drills.finish(tx, done, by=DEE)
         incident = await incidents.declare(
@@ -121,6 +126,17 @@ async def _alert(tx: Tx, plan: Plan, name: str, *assets: AssetRef):
     finding = await alerts_world.found(tx, who, *assets)
     (raised,) = await raise_alerts(tx, plan, [finding], drill=None, pace=1)
     return raised
+
+
+async def _several(tx: Tx) -> None:
+    """Raise a calm alert of three symptoms that flaps, as it looks when there is much to say."""
+    labels = {"labels": {"severity": "warning", "instance": "a-very-long-name.example.com:9100"}}
+    said = [
+        symptoms_world.Said(f"Disk {number} of web-1 almost full", Priority.P5, more=labels)
+        for number in range(3)
+    ]
+    made = await symptoms_world.raised(tx, *said, flaps=4)
+    await snooze_alert(tx, made.id, until=tx.now + timedelta(hours=1), by=BO)
 
 
 async def _respond(tx: Tx, plan: Plan, incident: IncidentId) -> None:
@@ -173,6 +189,7 @@ async def _numbers(
             sessions={},
             alert=1,
             quiet_alert=2,
+            several=3,
             incident=await incidents.number_of(tx, incident),
             incident_id=incident,
             reviewed=await incidents.number_of(tx, reviewed),

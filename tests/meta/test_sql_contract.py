@@ -40,8 +40,9 @@ _SCALARS = {
     object: {"jsonb"},
     typing.Any: {"jsonb"},
 }
-# Leases and the house's own clock read the database's; every other query is told the time.
-_MAY_READ_THE_CLOCK = {"due", "moment"}
+# Leases, the house's own clock, and the keeper, whose statement is a transaction of its own, read
+# the database's; every other query is told the time.
+_MAY_READ_THE_CLOCK = {"due", "keeper", "moment"}
 _CLOCKS = re.compile(r"\b(now\(\)|current_timestamp|(clock|transaction|statement)_timestamp\(\))")
 
 

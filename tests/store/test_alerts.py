@@ -2,17 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from fireline.core.alerting.entities import Entity
-from fireline.core.alerting.standing import Owner, OwnerReason, Standing
 from fireline.core.assets.ref import AssetRef
 from fireline.core.escalation.ladder import Answered, Exhausted, State, Waiting, Withdrawn
+from fireline.core.signals.entity import Entity
 from fireline.core.values.ids import PersonId
-from fireline.core.values.priority import Priority
 from fireline.store import alerts, ladders, links, pages
 from fireline.usecases.transaction import Tx
 from tests.hand_clock import BEGINS
@@ -20,32 +19,34 @@ from tests.hand_clock import BEGINS
 ANA = PersonId("ana")
 
 
-def new(tx: Tx, *, key: str = "principal:x", drill: UUID | None = None) -> alerts.New:
-    return alerts.New(
-        id=tx.ids.fresh(),
-        key=key,
-        standing=Standing(Priority.P2, "Key made", None),
-        owner=Owner(None, None, None, OwnerReason.NOBODY),
-        plan_revision="1" * 64,
-        at=tx.now,
-        pace=1,
-        drill_id=drill,
-    )
+def new(tx: Tx, *, drill: UUID | None = None) -> dict[str, Any]:
+    at = tx.now.isoformat()
+    return {
+        "id": str(tx.ids.fresh()),
+        "key": "principal:x",
+        "title": "Key made",
+        "description": "",
+        "priority": 2,
+        "state": "firing",
+        "owner_reason": "nobody's",
+        "plan_revision": "1" * 64,
+        "findings": 1,
+        "symptoms": 1,
+        "live_symptoms": 1,
+        "first_at": at,
+        "last_at": at,
+        "raised_at": at,
+        "pace": 1,
+        "flaps": 0,
+        "drill_id": str(drill) if drill else None,
+    }
 
 
 async def added(tx: Tx, **wanted: UUID) -> UUID:
+    (number,) = await alerts.numbers(tx.db, 1)
     fresh = new(tx, **wanted)
-    await alerts.add(tx.db, fresh, now=tx.now)
-    return fresh.id
-
-
-async def test_a_problem_has_one_live_alert_in_each_world(tx: Tx):
-    first = await added(tx)
-    await added(tx, drill=UUID(int=7))
-    await alerts.resolve(tx.db, first, by="ana", now=tx.now)
-    await added(tx)
-    with pytest.raises(psycopg.errors.UniqueViolation):
-        await added(tx)
+    await alerts.add_many(tx.db, [{**fresh, "number": number}])
+    return UUID(fresh["id"])
 
 
 async def test_numbers_grow_and_find_their_alert(tx: Tx):
@@ -57,23 +58,20 @@ async def test_numbers_grow_and_find_their_alert(tx: Tx):
     assert await alerts.numbered(tx.db, second.number) == second
 
 
-async def test_only_what_is_live_and_of_the_same_world_is_shared(tx: Tx):
+async def test_entities_are_remembered_once(tx: Tx):
+    which = await added(tx)
     entity = Entity("access_key", "AKIA1")
-    real, drill = await added(tx), await added(tx, drill=UUID(int=7))
-    for which in (real, drill):
-        await alerts.add_entities(tx.db, which, {entity, Entity("principal", "p")})
-        await alerts.add_entities(tx.db, which, {entity})
-    (shared,) = await alerts.sharing(tx.db, {entity}, drill=None)
-    assert (shared.alert_id, shared.kind, shared.value) == (real, "access_key", "AKIA1")
-    await alerts.resolve(tx.db, real, by="ana", now=tx.now)
-    assert await alerts.sharing(tx.db, {entity}, drill=None) == []
+    await alerts.add_entities(tx.db, [(which, entity), (which, Entity("principal", "p"))])
+    await alerts.add_entities(tx.db, [(which, entity)])
+    kept = await alerts.entities(tx.db, which)
+    assert [(one.kind, one.value) for one in kept] == [("access_key", "AKIA1"), ("principal", "p")]
 
 
 async def test_assets_stay_in_the_order_they_were_first_seen(tx: Tx):
     which = await added(tx)
     seen = [AssetRef("aws.iam.user", "1", name) for name in ("b", "a", "c")]
-    await alerts.add_assets(tx.db, which, seen[:2])
-    await alerts.add_assets(tx.db, which, [seen[1], seen[2]])
+    await alerts.add_assets(tx.db, [(which, asset) for asset in seen[:2]])
+    await alerts.add_assets(tx.db, [(which, seen[1]), (which, seen[2])])
     assert await alerts.assets(tx.db, which) == seen
 
 

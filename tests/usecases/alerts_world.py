@@ -17,6 +17,7 @@ from fireline.core.incidents.terms import Definitions
 from fireline.core.oncall.people import NotifyRule, Person, Team
 from fireline.core.oncall.schedule import Layer, Rotation, Schedule
 from fireline.core.plan.plan import Plan
+from fireline.core.runbooks.runbook import Runbook
 from fireline.core.signals.event import Who
 from fireline.core.values.ids import (
     AlertId,
@@ -35,8 +36,8 @@ from fireline.core.values.ids import (
 from fireline.core.values.priority import Level, Priority
 from fireline.ports.channel import Message, Outcome
 from fireline.store import due, ladders, outbox
-from fireline.usecases.alerts import raise_alerts
 from fireline.usecases.escalations import take_step
+from fireline.usecases.raising import raise_alerts
 from fireline.usecases.sending import prepare, settle
 from fireline.usecases.transaction import Tx
 
@@ -83,6 +84,7 @@ SHOP = Service(
     depends_on=(),
     protected=False,
 )
+LEAKED_KEY = RunbookId("leaked-key")
 PLAN = Plan(
     revision=RevisionId("1" * 64),
     organisation="Example",
@@ -97,7 +99,7 @@ PLAN = Plan(
         PolicyId("web"): Policy(PolicyId("web"), (step(PRIMARY, 30), step(SECONDARY, 60)), 1)
     },
     rules={},
-    runbooks={},
+    runbooks={LEAKED_KEY: Runbook(LEAKED_KEY, "Leaked key", "Shut it", (), (), max_blast=1)},
     scenarios={},
     update_templates={},
 )

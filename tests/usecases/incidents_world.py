@@ -21,7 +21,7 @@ from fireline.core.values.actor import Human
 from fireline.core.values.ids import AlertId, CategoryId, DrillId, IncidentId, PersonId, RunbookId
 from fireline.core.values.priority import Priority
 from fireline.usecases import incidents, reviews
-from fireline.usecases.alerts import raise_alerts
+from fireline.usecases.raising import raise_alerts
 from fireline.usecases.transaction import Tx
 from tests.usecases import alerts_world
 

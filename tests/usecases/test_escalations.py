@@ -11,7 +11,7 @@ from fireline.core.escalation.roster import Reason
 from fireline.core.oncall.schedule import Override
 from fireline.core.plan.plan import Plan
 from fireline.core.values.actor import Human
-from fireline.core.values.ids import AlertId
+from fireline.core.values.ids import AlertId, RevisionId
 from fireline.core.values.time import Span
 from fireline.ports.channel import Delivered
 from fireline.store import due, ladders, outbox
@@ -158,7 +158,7 @@ async def test_an_empty_roster_is_never_silent(house: House):
 
 
 async def test_an_alert_nobody_owns_pages_the_last_resort(house: House):
-    plan = replace(PLAN, services={})
+    plan = replace(PLAN, revision=RevisionId("2" * 64), services={})
     await raised(house, plan=plan)
     await climb(house, plan=plan)
     (page,) = (await view_of(house)).pages
@@ -189,7 +189,7 @@ async def test_a_person_the_plan_no_longer_has_is_a_failed_page_not_a_crash(hous
 
 
 async def test_when_there_is_nobody_at_all_the_ladder_ends_and_says_so(tx: Tx):
-    plan = replace(PLAN, people={}, catch_all=(), services={})
+    plan = replace(PLAN, revision=RevisionId("2" * 64), people={}, catch_all=(), services={})
     which = await alert(tx, plan=plan)
     decisions = [await take_step(tx, plan, which) for _ in range(4)]
     assert decisions[-1] is not None

@@ -10,7 +10,7 @@ from fireline.app import http, own
 from fireline.app.fireline import running
 from fireline.app.logs import set_up
 from fireline.app.parts import EVERYTHING, Wiring
-from fireline.app.settings import Settings
+from fireline.app.settings import PREFIX, Settings
 from fireline.app.up import settings_of
 from fireline.core.values.ids import DrillId
 from fireline.doors.cli.client import FAILED, Client, ClientFailed
@@ -25,9 +25,9 @@ def run_drill_alone(
 ) -> Mapping[str, Any]:
     """Start what a drill needs, run it, end everything; return the drill as the API shows it."""
     with tempfile.TemporaryDirectory(prefix="fireline-drill-") as folder:
-        settings = settings_of(
-            {"FIRELINE_DATA_DIR": folder, "FIRELINE_DATABASE_URL": "", "FIRELINE_BASE_URL": ""}
-        )
+        own_alone = ("DATABASE_URL", "BASE_URL", "TLS_CERTIFICATE", "TLS_KEY")
+        unset = {f"{PREFIX}{name}": "" for name in own_alone}
+        settings = settings_of({**unset, "FIRELINE_DATA_DIR": folder})
         set_up(settings.log_format, quiet=True)
         try:
             with http.listen("127.0.0.1", 0) as taken, own.database(settings) as dsn:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fireline.app.tls import TlsFiles
 from fireline.core.access.principal import Principal
 from fireline.core.values.refusals import Unavailable
 from fireline.doors.api.app import build_api
@@ -68,6 +69,9 @@ def listen(host: str, port: int) -> socket.socket:
     """Take the address before anything else is started. Port 0 takes a free one."""
     taken = socket.create_server((host, port))
     taken.set_inheritable(False)
+    # asyncio does this only for sockets it made itself. Without it an answer in two parts waits
+    # 40 ms for the other side's delayed acknowledgement; what is accepted here inherits it.
+    taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return taken
 
 
@@ -80,7 +84,7 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: ASGIApp) -> Server:
+def server(app: ASGIApp, tls: TlsFiles | None = None) -> Server:
     """Make a server that is quiet, and gives open pages a moment to go when it ends."""
     config = uvicorn.Config(
         app,
@@ -89,6 +93,8 @@ def server(app: ASGIApp) -> Server:
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=1,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
     )
     return Server(config)
 

@@ -6,25 +6,39 @@ from dataclasses import dataclass
 from fireline.app.house import House
 from fireline.app.worlds import Worlds
 from fireline.lab.options import Part
+from fireline.store.alert_hands import SNOOZE
 from fireline.store.hub import Hub
 from fireline.store.ladders import LADDER
 from fireline.store.outbox import SEND
+from fireline.store.silences import SILENCE
 from fireline.usecases import drills, plans
+from fireline.usecases.groupings import Groupings
+from fireline.usecases.intake import PAYLOADS
 from fireline.usecases.run_engine import RUN
 from fireline.usecases.run_hold import Engine
+from fireline.usecases.silences import TOPIC as SILENCES
 from fireline.workers.auditor import audit
 from fireline.workers.drills import Director, Stages
+from fireline.workers.heartbeats import watch_for_silence
 from fireline.workers.intake import Intakes
 from fireline.workers.judge import judge_when_planned
 from fireline.workers.ladder import climb
 from fireline.workers.loop import Loop
 from fireline.workers.runs import advance_runs
 from fireline.workers.sending import send_messages
+from fireline.workers.silences import lift_silences, turn_silences
+from fireline.workers.snoozes import end_snoozes
+from fireline.workers.sorter import Sorter, end_the_over
 from fireline.workers.waiting import APPROVAL, DEADLINE, expire_approvals, pass_deadlines
 
 # How often a worker looks although nobody poked it: a lost poke costs this much and no more.
 _LOOK_SECONDS = 0.2
 _AUDIT_SECONDS = 60.0
+_HELD_SECONDS = 1.0
+_SILENCE_SECONDS = 2.0
+_ENDS_SECONDS = 1.0
+# A turn of the sorter costs the same for one post as for twenty.
+_REST_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,7 @@ def build_parts(
         worlds.folder, worlds.webhook_secret, address, wiring.lab_without, wiring.script
     )
     director = Director(transactions, stages)
+    groupings = Groupings(house.ids.fresh())
     intakes = Intakes(transactions, hub, worlds.sources)
 
     async def send() -> bool:
@@ -66,12 +81,29 @@ def build_parts(
     loops = (
         _due(drills.DUE, director.direct),
         Loop("intake", intakes.turn, _LOOK_SECONDS),
-        Loop("judge", lambda: judge_when_planned(transactions), _LOOK_SECONDS, ("signals",)),
+        Loop(
+            "judge",
+            lambda: judge_when_planned(transactions, groupings),
+            _LOOK_SECONDS,
+            ("signals",),
+        ),
+        Loop(
+            "sorter",
+            Sorter(transactions, groupings).turn,
+            _LOOK_SECONDS,
+            (PAYLOADS,),
+            _REST_SECONDS,
+        ),
+        Loop("ends", lambda: end_the_over(transactions, groupings), _ENDS_SECONDS),
         _due(LADDER, lambda: climb(transactions)),
         _due(SEND, send),
         _due(RUN, lambda: advance_runs(engine)),
         _due(DEADLINE, lambda: pass_deadlines(transactions)),
         _due(APPROVAL, lambda: expire_approvals(transactions)),
+        _due(SNOOZE, lambda: end_snoozes(transactions)),
+        Loop("silence", lambda: watch_for_silence(transactions), _SILENCE_SECONDS),
+        _due(SILENCE, lambda: turn_silences(transactions)),
+        Loop("held", lambda: lift_silences(transactions), _HELD_SECONDS, (SILENCES,)),
         Loop("auditor", lambda: audit(transactions), _AUDIT_SECONDS),
     )
     return Parts(tuple(loop for loop in loops if loop.name not in wiring.without_parts), intakes)

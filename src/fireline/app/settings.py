@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from fireline.app import tls
 from fireline.core.values.secret import Secret
 
 PREFIX = "FIRELINE_"
@@ -44,6 +45,10 @@ def _check(fits: Callable[[str], bool]) -> AfterValidator:
 def _is_web_address(text: str) -> bool:
     parts = urlsplit(text)
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+
+
+def _is_domain(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9.-]{1,253}", text) is not None
 
 
 def _is_database(text: str) -> bool:
@@ -100,6 +105,19 @@ class Settings(BaseModel):
         description="The address people reach fireline at; links in messages begin with it.",
         json_schema_extra={"must": _URL},
     )
+    tls_certificate: FolderPath | None = Field(
+        default=None,
+        description=(
+            "A certificate to serve https with, and those that vouch for it, in PEM. Without one,"
+            " fireline serves plain http."
+        ),
+        json_schema_extra={"must": "be a file"},
+    )
+    tls_key: FolderPath | None = Field(
+        default=None,
+        description="The certificate's key, in PEM and without a passphrase.",
+        json_schema_extra={"must": "be a file"},
+    )
     plan_dir: FolderPath | None = Field(
         default=None,
         description="A plan to read at the start when the database has none.",
@@ -128,6 +146,20 @@ class Settings(BaseModel):
         default=True,
         description="Whether to insist on an encrypted connection to the mail server.",
         json_schema_extra={"must": "be true or false"},
+    )
+    mail_in_host: str | None = Field(
+        default=None,
+        description="The address to take mail for sources on. Without it, none is taken by SMTP.",
+    )
+    mail_in_port: PortNumber = Field(
+        default=8025,
+        description="The port to take mail for sources on.",
+        json_schema_extra={"must": _PORT},
+    )
+    mail_in_domain: Annotated[str, _check(_is_domain)] = Field(
+        default="",
+        description="The domain of sources' mail addresses; mail for any other is refused.",
+        json_schema_extra={"must": "be a domain, such as alerts.example.org"},
     )
     webhook_secret: Secret | None = Field(
         default=None, description="The key webhooks are signed with."
@@ -166,7 +198,19 @@ class Settings(BaseModel):
     @property
     def address(self) -> str:
         """Where people reach fireline, without a slash at the end."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.base_url or f"{self.scheme}://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def tls(self) -> tls.TlsFiles | None:
+        """The certificate and key to serve https with; `None` for plain http."""
+        if self.tls_certificate is None or self.tls_key is None:
+            return None
+        return tls.TlsFiles(self.tls_certificate, self.tls_key)
+
+    @property
+    def scheme(self) -> str:
+        """How addresses of what fireline serves itself begin."""
+        return "http" if self.tls is None else "https"
 
 
 _SECRETS = frozenset({"database_url", "smtp_password", "webhook_secret", "aws_external_id"})
@@ -210,7 +254,7 @@ def _checked(
 
 def _mistakes_together(settings: Settings) -> list[str]:
     """Say which settings do not go together."""
-    mistakes: list[str] = []
+    mistakes = tls.mistakes_in(settings.tls_certificate, settings.tls_key)
     if settings.smtp_host and not settings.smtp_from:
         mistakes.append("FIRELINE_SMTP_FROM must be set, because FIRELINE_SMTP_HOST is.")
     if settings.smtp_password and not settings.smtp_username:

@@ -8,6 +8,8 @@ import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import uvloop
+
 from fireline.app import http, own
 from fireline.app.fireline import Fireline, running
 from fireline.app.logs import set_up
@@ -60,8 +62,8 @@ def up(options: UpOptions) -> int:
         raise ClientFailed(message, FAILED, hint="Choose another with --port.") from busy
     try:
         with taken, own.database(settings) as dsn:
-            asyncio.run(_serve(settings, dsn, taken, demo=options.demo))
-    except (EmbeddedFailed, SchemaTooNew) as stopped:
+            uvloop.run(_serve(settings, dsn, taken, demo=options.demo))
+    except (EmbeddedFailed, SchemaTooNew, SettingsError) as stopped:
         raise ClientFailed(str(stopped), FAILED) from stopped
     return 0
 

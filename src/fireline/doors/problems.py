@@ -7,6 +7,7 @@ from fireline.core.values.refusals import Kind, Refusal
 from fireline.usecases.incident_desk import MoveBlocked
 from fireline.usecases.plans import PlanRefused
 from fireline.usecases.reviews import Unfinished
+from fireline.usecases.sources import MappingRefused
 
 STATUS = {
     Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
@@ -44,5 +45,7 @@ def _reasons(refusal: Refusal) -> Sequence[object]:
             return [reason.text for reason in reasons]
         case Unfinished(missing=missing):
             return [each.text for each in missing]
+        case MappingRefused(reasons=mistakes):
+            return mistakes
         case _:
             return ()

@@ -1,29 +1,22 @@
 """Alerts as they are remembered: what they are about, what is in them, and how they stand."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 
-from fireline.core.alerting.entities import Entity
-from fireline.core.alerting.standing import Owner, Standing
 from fireline.core.assets.ref import AssetRef
+from fireline.core.signals.entity import Entity
 from fireline.store import rows
 from fireline.store.queries import load
 
 _SQL = load("alerts.sql")
 MAX_LISTED = 500
-MAX_SHARING = 1000
+MAX_SERVICES = 10_000
 MAX_ENTITIES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class LockedRow:
-    """What taking an advisory lock answers: nothing of interest."""
-
-    locked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +45,49 @@ class AlertRow:
     resolved_by: str | None
     pace: int
     drill_id: UUID | None
+    description: str
+    symptoms: int
+    live_symptoms: int
+    confidence: int | None
+    route: str | None
+    again_of: UUID | None
+    flaps: int
+    merged_into: UUID | None
+    untold_why: str | None
+    told_by: UUID | None
+    snoozed_until: datetime | None
+    suppressed_by: UUID | None
+    suppressed_until: datetime | None
+    assigned_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class LineRow:
-    """One line of the inbox. `paged` are the people being told of it."""
+class NumberRow:
+    """The number people call an alert by."""
 
-    id: UUID
     number: int
-    title: str
-    priority: int
-    state: str
-    service: str | None
-    team: str | None
-    runbook: str | None
-    findings: int
-    first_at: datetime
-    last_at: datetime
-    raised_at: datetime
-    acknowledged_by: str | None
-    resolved_at: datetime | None
-    drill_id: UUID | None
-    paged: list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class SharingRow:
-    """Something a live alert shares with a finding."""
+class OpenedRow:
+    """How many alerts one service opened lately; the empty service is nobody's."""
+
+    service: str
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenForRow:
+    """An alert a storm speaks for."""
 
     alert_id: UUID
-    raised_at: datetime
-    kind: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
 class AlertOfFindingRow:
     """Which alert a finding is in."""
 
+    finding_id: UUID
     alert_id: UUID
 
 
@@ -132,39 +130,6 @@ class AssetRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CountRow:
-    """How many there are."""
-
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Which alerts to list. Empty names let everything through; `least` is the least urgent."""
-
-    states: tuple[str, ...]
-    teams: tuple[str, ...]
-    services: tuple[str, ...]
-    least: int
-    drill_id: UUID | None
-    drills: bool
-
-
-@dataclass(frozen=True, slots=True)
-class New:
-    """An alert about to be raised, with its first finding at `at`."""
-
-    id: UUID
-    key: str
-    standing: Standing
-    owner: Owner
-    plan_revision: str
-    at: datetime
-    pace: int
-    drill_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
 class Member:
     """A finding as it is kept in its alert."""
 
@@ -180,16 +145,17 @@ class Member:
 
 
 ROWS: dict[str, type | None] = {
-    "lock_world": LockedRow,
-    "add": None,
-    "grow": None,
+    "numbers": NumberRow,
+    "add_many": None,
+    "change_many": None,
+    "lock_many": AlertRow,
+    "opened_since": OpenedRow,
+    "spoken_for": SpokenForRow,
     "get": AlertRow,
     "lock": AlertRow,
     "numbered": AlertRow,
-    "sharing": SharingRow,
-    "alert_of_finding": AlertOfFindingRow,
-    "heard": AlertOfFindingRow,
-    "add_finding": None,
+    "alerts_of_findings": AlertOfFindingRow,
+    "add_findings": None,
     "add_entities": None,
     "add_assets": None,
     "findings": FindingRow,
@@ -197,48 +163,43 @@ ROWS: dict[str, type | None] = {
     "assets": AssetRow,
     "acknowledge": None,
     "resolve": None,
-    "list": LineRow,
-    "count": CountRow,
 }
 
 
-async def lock_world(db: AsyncConnection, drill: UUID | None) -> None:
-    """Hold a world (one drill's, or the real one) for raising alerts until the transaction ends."""
-    world = f"fireline alerts of {drill or 'the real world'}"
-    await rows.one(db, LockedRow, _SQL["lock_world"], {"world": world})
+async def numbers(db: AsyncConnection, many: int) -> list[int]:
+    """Take the next numbers people will call alerts by."""
+    found = await rows.many(db, NumberRow, _SQL["numbers"], {"many": many})
+    return [row.number for row in found]
 
 
-async def add(db: AsyncConnection, new: New, *, now: datetime) -> None:
-    """Raise an alert."""
-    values = {
-        "id": new.id,
-        "key": new.key,
-        "title": new.standing.title,
-        "priority": new.standing.priority.value,
-        "service": new.owner.service,
-        "team": new.owner.team,
-        "policy": new.owner.policy,
-        "owner_reason": new.owner.reason.value,
-        "runbook": new.standing.runbook,
-        "plan_revision": new.plan_revision,
-        "at": new.at,
-        "now": now,
-        "pace": new.pace,
-        "drill_id": new.drill_id,
-    }
-    await rows.run(db, _SQL["add"], values)
+async def add_many(db: AsyncConnection, new: Sequence[Mapping[str, object]]) -> None:
+    """Raise alerts; each row has every column the query names, as JSON holds it."""
+    await rows.run(db, _SQL["add_many"], {"rows": Jsonb(list(new))})
 
 
-async def grow(db: AsyncConnection, alert: UUID, standing: Standing, *, at: datetime) -> None:
-    """Write down how an alert stands after one more finding."""
-    values = {
-        "id": alert,
-        "at": at,
-        "priority": standing.priority.value,
-        "title": standing.title,
-        "runbook": standing.runbook,
-    }
-    await rows.run(db, _SQL["grow"], values)
+async def change_many(db: AsyncConnection, changed: Sequence[Mapping[str, object]]) -> None:
+    """Write down how alerts stand now; the caller holds them."""
+    await rows.run(db, _SQL["change_many"], {"rows": Jsonb(list(changed))})
+
+
+async def lock_many(db: AsyncConnection, ids: Collection[UUID]) -> list[AlertRow]:
+    """Return alerts, held until the transaction ends."""
+    values = {"ids": list(ids), "limit": len(ids)}
+    return await rows.many(db, AlertRow, _SQL["lock_many"], values)
+
+
+async def opened_since(
+    db: AsyncConnection, since: datetime, *, drill: UUID | None
+) -> dict[str, int]:
+    """Count what each service of a world opened since a moment."""
+    values = {"since": since, "drill_id": drill, "limit": MAX_SERVICES}
+    found = await rows.many(db, OpenedRow, _SQL["opened_since"], values)
+    return {row.service: row.opened for row in found}
+
+
+async def is_spoken_for(db: AsyncConnection, storm: UUID) -> bool:
+    """Say whether a storm's summary that nobody answered still speaks for an alert that fires."""
+    return await rows.maybe(db, SpokenForRow, _SQL["spoken_for"], {"storm": storm}) is not None
 
 
 async def get(db: AsyncConnection, alert: UUID) -> AlertRow | None:
@@ -256,44 +217,39 @@ async def numbered(db: AsyncConnection, number: int) -> AlertRow | None:
     return await rows.maybe(db, AlertRow, _SQL["numbered"], {"number": number})
 
 
-async def sharing(
-    db: AsyncConnection, entities: Collection[Entity], *, drill: UUID | None
-) -> list[SharingRow]:
-    """List what live alerts of one world share with these entities, and hold those alerts."""
-    values = {**_columns(entities), "drill_id": drill, "limit": MAX_SHARING}
-    return await rows.many(db, SharingRow, _SQL["sharing"], values)
+async def alerts_of_findings(db: AsyncConnection, findings: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return the alert of each finding that is in one."""
+    values = {"finding_ids": list(findings), "limit": len(findings)}
+    found = await rows.many(db, AlertOfFindingRow, _SQL["alerts_of_findings"], values)
+    return {row.finding_id: row.alert_id for row in found}
 
 
-async def alert_of_finding(db: AsyncConnection, finding: UUID) -> UUID | None:
-    """Return the alert a finding is in, if it is in one."""
-    row = await rows.maybe(db, AlertOfFindingRow, _SQL["alert_of_finding"], {"finding_id": finding})
-    return row.alert_id if row else None
+async def add_findings(db: AsyncConnection, members: Sequence[Member], *, now: datetime) -> None:
+    """Put findings in their alerts."""
+    columns: dict[str, object] = {
+        field.name: [getattr(member, field.name) for member in members] for field in fields(Member)
+    }
+    await rows.run(db, _SQL["add_findings"], {**columns, "now": now})
 
 
-async def heard(db: AsyncConnection, alert: UUID, *, rule: str, who: str) -> bool:
-    """Tell whether an alert already has a finding of this rule about this doer."""
-    values = {"alert_id": alert, "rule": rule, "who": who}
-    return await rows.maybe(db, AlertOfFindingRow, _SQL["heard"], values) is not None
-
-
-async def add_finding(db: AsyncConnection, member: Member, *, now: datetime) -> None:
-    """Put a finding in its alert."""
-    await rows.run(db, _SQL["add_finding"], {**asdict(member), "now": now})
-
-
-async def add_entities(db: AsyncConnection, alert: UUID, entities: Collection[Entity]) -> None:
-    """Remember what an alert's findings have. Saying it twice is saying it once."""
-    await rows.run(db, _SQL["add_entities"], {"alert_id": alert, **_columns(entities)})
-
-
-async def add_assets(db: AsyncConnection, alert: UUID, assets: Sequence[AssetRef]) -> None:
-    """Remember which assets are involved, in the order given."""
+async def add_entities(db: AsyncConnection, found: Sequence[tuple[UUID, Entity]]) -> None:
+    """Remember what alerts' findings have. Saying it twice is saying it once."""
     values = {
-        "alert_id": alert,
-        "kinds": [asset.kind for asset in assets],
-        "accounts": [asset.account for asset in assets],
-        "regions": [asset.region for asset in assets],
-        "assets": [asset.id for asset in assets],
+        "alert_ids": [alert for alert, _ in found],
+        "kinds": [entity.kind for _, entity in found],
+        "values": [entity.value for _, entity in found],
+    }
+    await rows.run(db, _SQL["add_entities"], values)
+
+
+async def add_assets(db: AsyncConnection, found: Sequence[tuple[UUID, AssetRef]]) -> None:
+    """Remember which assets are involved in alerts, in the order given."""
+    values = {
+        "alert_ids": [alert for alert, _ in found],
+        "kinds": [asset.kind for _, asset in found],
+        "accounts": [asset.account for _, asset in found],
+        "regions": [asset.region for _, asset in found],
+        "assets": [asset.id for _, asset in found],
     }
     await rows.run(db, _SQL["add_assets"], values)
 
@@ -326,32 +282,3 @@ async def acknowledge(db: AsyncConnection, alert: UUID, *, by: str, now: datetim
 async def resolve(db: AsyncConnection, alert: UUID, *, by: str, now: datetime) -> bool:
     """Write down that it is over. `False`: it was already."""
     return await rows.run(db, _SQL["resolve"], {"id": alert, "by": by, "now": now}) == 1
-
-
-async def listed(
-    db: AsyncConnection, chosen: Chosen, *, limit: int = MAX_LISTED, offset: int = 0
-) -> list[LineRow]:
-    """List alerts, most urgent first, then newest."""
-    values = {**_filters(chosen), "limit": min(limit, MAX_LISTED), "offset": offset}
-    return await rows.many(db, LineRow, _SQL["list"], values)
-
-
-async def count(db: AsyncConnection, chosen: Chosen) -> int:
-    """Count the alerts a list would hold without its limit."""
-    return (await rows.one(db, CountRow, _SQL["count"], _filters(chosen))).total
-
-
-def _filters(chosen: Chosen) -> dict[str, object]:
-    return {
-        "states": list(chosen.states),
-        "teams": list(chosen.teams),
-        "services": list(chosen.services),
-        "least": chosen.least,
-        "drill_id": chosen.drill_id,
-        "drills": chosen.drills,
-    }
-
-
-def _columns(entities: Collection[Entity]) -> dict[str, list[str]]:
-    ordered = sorted(entities)
-    return {"kinds": [e.kind for e in ordered], "values": [e.value for e in ordered]}

@@ -1,25 +1,73 @@
--- name: lock_world
--- Let one transaction at a time raise alerts in a world, so that no problem opens two alerts.
-select pg_advisory_xact_lock(hashtextextended(%(world)s, 0))::text as locked;
+-- name: numbers
+-- The numbers people will call the next alerts by.
+select nextval(pg_get_serial_sequence('alert', 'number')) as number
+from generate_series(1, %(many)s)
+limit %(many)s::int;
 
--- name: add
-insert into alert (id, key, title, priority, service, team, policy, owner_reason, runbook,
-                   plan_revision, findings, first_at, last_at, raised_at, pace, drill_id)
-values (%(id)s, %(key)s, %(title)s, %(priority)s, %(service)s, %(team)s, %(policy)s,
-        %(owner_reason)s, %(runbook)s, %(plan_revision)s, 1, %(at)s, %(at)s, %(now)s, %(pace)s,
-        %(drill_id)s);
+-- name: add_many
+insert into alert (id, number, key, title, description, priority, service, team, policy,
+                   owner_reason, runbook, route, confidence, plan_revision, findings, symptoms,
+                   live_symptoms, first_at, last_at, raised_at, pace, drill_id, again_of, flaps,
+                   untold_why, told_by, suppressed_by, suppressed_until, state, acknowledged_at,
+                   acknowledged_by, resolved_at, resolved_by, merged_into)
+overriding system value
+select n.id, n.number, n.key, n.title, n.description, n.priority, n.service, n.team, n.policy,
+       n.owner_reason, n.runbook, n.route, n.confidence, n.plan_revision, n.findings, n.symptoms,
+       n.live_symptoms, n.first_at, n.last_at, n.raised_at, n.pace, n.drill_id, n.again_of,
+       n.flaps, n.untold_why, n.told_by, n.suppressed_by, n.suppressed_until, n.state,
+       n.acknowledged_at, n.acknowledged_by, n.resolved_at, n.resolved_by, n.merged_into
+from jsonb_populate_recordset(null::alert, %(rows)s) as n;
 
--- name: grow
--- One more finding: how the alert stands after it.
-update alert
-set findings = findings + 1, first_at = least(first_at, %(at)s), last_at = greatest(last_at, %(at)s),
-    priority = %(priority)s, title = %(title)s, runbook = %(runbook)s
-where id = %(id)s;
+-- name: change_many
+-- How alerts stand after what was heard.
+update alert a
+set title = n.title, priority = n.priority, runbook = n.runbook, findings = n.findings,
+    symptoms = n.symptoms, live_symptoms = n.live_symptoms, first_at = n.first_at,
+    last_at = n.last_at, state = n.state, acknowledged_at = n.acknowledged_at,
+    acknowledged_by = n.acknowledged_by, resolved_at = n.resolved_at, resolved_by = n.resolved_by,
+    merged_into = n.merged_into, untold_why = n.untold_why, confidence = n.confidence,
+    snoozed_until = n.snoozed_until
+from jsonb_populate_recordset(null::alert, %(rows)s) as n
+where a.id = n.id;
+
+-- name: lock_many
+-- Alerts, held for this transaction, always in the same order.
+select a.id, a.number, a.key, a.title, a.priority, a.state, a.service, a.team, a.policy,
+       a.owner_reason, a.runbook, a.plan_revision, a.findings, a.first_at, a.last_at, a.raised_at,
+       a.acknowledged_at, a.acknowledged_by, a.resolved_at, a.resolved_by, a.pace, a.drill_id,
+       a.description, a.symptoms, a.live_symptoms, a.confidence, a.route, a.again_of, a.flaps,
+       a.merged_into, a.untold_why, a.told_by, a.snoozed_until, a.suppressed_by,
+       a.suppressed_until, a.assigned_to
+from alert a
+where a.id = any(%(ids)s::uuid[])
+order by a.id
+limit %(limit)s::int
+for update;
+
+-- name: opened_since
+-- How many alerts each service of a world opened since a moment; unowned ones count together.
+select coalesce(a.service, '') as service, count(*)::int as opened
+from alert a
+where a.raised_at > %(since)s and a.drill_id is not distinct from %(drill_id)s::uuid
+group by 1
+order by 1
+limit %(limit)s::int;
+
+-- name: spoken_for
+-- An alert that fires and that a storm's summary, which nobody answered, speaks for.
+select a.id as alert_id
+from alert a
+join alert storm on storm.id = a.told_by
+where a.told_by = %(storm)s and a.state = 'firing' and storm.state = 'firing'
+limit 1;
 
 -- name: get
 select a.id, a.number, a.key, a.title, a.priority, a.state, a.service, a.team, a.policy,
        a.owner_reason, a.runbook, a.plan_revision, a.findings, a.first_at, a.last_at, a.raised_at,
-       a.acknowledged_at, a.acknowledged_by, a.resolved_at, a.resolved_by, a.pace, a.drill_id
+       a.acknowledged_at, a.acknowledged_by, a.resolved_at, a.resolved_by, a.pace, a.drill_id,
+       a.description, a.symptoms, a.live_symptoms, a.confidence, a.route, a.again_of, a.flaps,
+       a.merged_into, a.untold_why, a.told_by, a.snoozed_until, a.suppressed_by,
+       a.suppressed_until, a.assigned_to
 from alert a
 where a.id = %(id)s
 limit 1;
@@ -28,7 +76,10 @@ limit 1;
 -- One alert, held for this transaction. Everything that happens to an alert locks it first.
 select a.id, a.number, a.key, a.title, a.priority, a.state, a.service, a.team, a.policy,
        a.owner_reason, a.runbook, a.plan_revision, a.findings, a.first_at, a.last_at, a.raised_at,
-       a.acknowledged_at, a.acknowledged_by, a.resolved_at, a.resolved_by, a.pace, a.drill_id
+       a.acknowledged_at, a.acknowledged_by, a.resolved_at, a.resolved_by, a.pace, a.drill_id,
+       a.description, a.symptoms, a.live_symptoms, a.confidence, a.route, a.again_of, a.flaps,
+       a.merged_into, a.untold_why, a.told_by, a.snoozed_until, a.suppressed_by,
+       a.suppressed_until, a.assigned_to
 from alert a
 where a.id = %(id)s
 limit 1
@@ -37,53 +88,45 @@ for update;
 -- name: numbered
 select a.id, a.number, a.key, a.title, a.priority, a.state, a.service, a.team, a.policy,
        a.owner_reason, a.runbook, a.plan_revision, a.findings, a.first_at, a.last_at, a.raised_at,
-       a.acknowledged_at, a.acknowledged_by, a.resolved_at, a.resolved_by, a.pace, a.drill_id
+       a.acknowledged_at, a.acknowledged_by, a.resolved_at, a.resolved_by, a.pace, a.drill_id,
+       a.description, a.symptoms, a.live_symptoms, a.confidence, a.route, a.again_of, a.flaps,
+       a.merged_into, a.untold_why, a.told_by, a.snoozed_until, a.suppressed_by,
+       a.suppressed_until, a.assigned_to
 from alert a
 where a.number = %(number)s
 limit 1;
 
--- name: sharing
--- What the live alerts of one world share with a finding; those alerts are held.
-select a.id as alert_id, a.raised_at, e.kind, e.value
-from alert_entity e
-join alert a on a.id = e.alert_id
-where a.state <> 'resolved' and a.drill_id is not distinct from %(drill_id)s::uuid
-  and (e.kind, e.value) in
-      (select w.kind, w.value from unnest(%(kinds)s::text[], %(values)s::text[]) as w (kind, value))
-order by a.raised_at, a.id
-limit %(limit)s::int
-for update of a;
-
--- name: alert_of_finding
-select f.alert_id
+-- name: alerts_of_findings
+select f.finding_id, f.alert_id
 from alert_finding f
-where f.finding_id = %(finding_id)s
-limit 1;
+where f.finding_id = any(%(finding_ids)s::uuid[])
+order by f.finding_id
+limit %(limit)s::int;
 
--- name: heard
--- Whether an alert has heard of one rule about one doer.
-select f.alert_id
-from alert_finding f
-where f.alert_id = %(alert_id)s and f.rule = %(rule)s and f.who = %(who)s
-limit 1;
-
--- name: add_finding
+-- name: add_findings
 insert into alert_finding (finding_id, alert_id, rule, title, priority, at, event, who, reason,
                            joined_at)
-values (%(finding_id)s, %(alert_id)s, %(rule)s, %(title)s, %(priority)s, %(at)s, %(event)s,
-        %(who)s, %(reason)s, %(now)s);
+select u.finding_id, u.alert_id, u.rule, u.title, u.priority, u.at, u.event, u.who, u.reason,
+       %(now)s
+from unnest(%(finding_id)s::uuid[], %(alert_id)s::uuid[], %(rule)s::text[], %(title)s::text[],
+            %(priority)s::int[], %(at)s::timestamptz[], %(event)s::text[], %(who)s::text[],
+            %(reason)s::text[])
+     as u (finding_id, alert_id, rule, title, priority, at, event, who, reason);
 
 -- name: add_entities
 insert into alert_entity (alert_id, kind, value)
-select %(alert_id)s, w.kind, w.value
-from unnest(%(kinds)s::text[], %(values)s::text[]) as w (kind, value)
+select w.alert_id, w.kind, w.value
+from unnest(%(alert_ids)s::uuid[], %(kinds)s::text[], %(values)s::text[])
+     as w (alert_id, kind, value)
+order by w.alert_id, w.kind, w.value
 on conflict do nothing;
 
 -- name: add_assets
 insert into alert_asset (alert_id, kind, account, region, asset)
-select %(alert_id)s, w.kind, w.account, w.region, w.asset
-from unnest(%(kinds)s::text[], %(accounts)s::text[], %(regions)s::text[], %(assets)s::text[])
-     with ordinality as w (kind, account, region, asset, place)
+select w.alert_id, w.kind, w.account, w.region, w.asset
+from unnest(%(alert_ids)s::uuid[], %(kinds)s::text[], %(accounts)s::text[], %(regions)s::text[],
+            %(assets)s::text[])
+     with ordinality as w (alert_id, kind, account, region, asset, place)
 order by w.place
 on conflict do nothing;
 
@@ -115,34 +158,3 @@ where id = %(id)s and state = 'firing';
 -- name: resolve
 update alert set state = 'resolved', resolved_at = %(now)s, resolved_by = %(by)s
 where id = %(id)s and state <> 'resolved';
-
--- name: list
--- The inbox: most urgent first, then newest. Empty filters let everything through.
-select a.id, a.number, a.title, a.priority, a.state, a.service, a.team, a.runbook, a.findings,
-       a.first_at, a.last_at, a.raised_at, a.acknowledged_by, a.resolved_at, a.drill_id,
-       coalesce(p.people, '{}') as paged
-from alert a
-left join lateral (
-    select array_agg(g.person order by g.person) as people
-    from page g
-    where g.alert_id = a.id and g.state in ('wished', 'sent')
-) p on true
-where a.state = any(%(states)s::text[])
-  and (cardinality(%(teams)s::text[]) = 0 or a.team = any(%(teams)s::text[]))
-  and (cardinality(%(services)s::text[]) = 0 or a.service = any(%(services)s::text[]))
-  and a.priority <= %(least)s
-  and (%(drill_id)s::uuid is null or a.drill_id = %(drill_id)s::uuid)
-  and (%(drills)s::boolean or a.drill_id is null)
-order by a.priority, a.raised_at desc, a.number desc
-limit %(limit)s::int offset %(offset)s::int;
-
--- name: count
-select count(*)::bigint as total
-from alert a
-where a.state = any(%(states)s::text[])
-  and (cardinality(%(teams)s::text[]) = 0 or a.team = any(%(teams)s::text[]))
-  and (cardinality(%(services)s::text[]) = 0 or a.service = any(%(services)s::text[]))
-  and a.priority <= %(least)s
-  and (%(drill_id)s::uuid is null or a.drill_id = %(drill_id)s::uuid)
-  and (%(drills)s::boolean or a.drill_id is null)
-limit 1;

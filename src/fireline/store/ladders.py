@@ -1,5 +1,6 @@
 """How far each alert's ladder was climbed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -44,12 +45,47 @@ class LadderRow:
                 raise AssertionError(msg)
 
 
-ROWS: dict[str, type | None] = {"begin": None, "get": LadderRow, "read": LadderRow, "save": None}
+ROWS: dict[str, type | None] = {
+    "begin": None,
+    "begin_again": None,
+    "begin_many": None,
+    "stop_many": None,
+    "get": LadderRow,
+    "read": LadderRow,
+    "save": None,
+}
 
 
 async def begin(db: AsyncConnection, alert: UUID, *, due_at: datetime) -> None:
     """Start an alert's ladder."""
     await rows.run(db, _SQL["begin"], {"alert_id": alert, "due_at": due_at})
+
+
+async def begin_again(db: AsyncConnection, alert: UUID, *, due_at: datetime) -> None:
+    """Start an alert's ladder from its first step, whether it was climbed before or not.
+
+    The caller plans it in `due`, too. Pages of an earlier climb stay as they are.
+    """
+    await rows.run(db, _SQL["begin_again"], {"alert_id": alert, "due_at": due_at})
+
+
+async def begin_many(db: AsyncConnection, due_at: Mapping[UUID, datetime]) -> None:
+    """Start the ladders of new alerts and plan their first steps; the caller pokes `due:ladder`."""
+    values = {"alerts": list(due_at), "due_ats": list(due_at.values())}
+    await rows.run(db, _SQL["begin_many"], values)
+
+
+async def stop_many(
+    db: AsyncConnection, stops: Mapping[UUID, tuple[str, bool]], *, now: datetime
+) -> None:
+    """Tell nobody any more of some alerts; each with who stopped it, and whether by answering."""
+    values = {
+        "now": now,
+        "alerts": list(stops),
+        "bys": [by for by, _ in stops.values()],
+        "answered": [answered for _, answered in stops.values()],
+    }
+    await rows.run(db, _SQL["stop_many"], values)
 
 
 async def get(db: AsyncConnection, alert: UUID) -> State | None:

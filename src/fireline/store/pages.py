@@ -24,10 +24,11 @@ class PagedRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One page, exactly as its query returns it."""
+    """One page, exactly as its query returns it. `climb` counts how often its ladder was begun."""
 
     id: UUID
     alert_id: UUID
+    climb: int
     person: str
     step: int
     reason: str
@@ -73,7 +74,7 @@ class New:
 
 
 async def add(db: AsyncConnection, new: New, *, now: datetime) -> bool:
-    """Page a person. `False`: this step had paged them already."""
+    """Page a person. `False`: this step had paged them already, in this climb."""
     values = {
         "id": new.id,
         "alert_id": new.alert_id,

@@ -1,20 +1,22 @@
 -- name: add
--- A person is told once by one step; `fresh` is false when they were already.
-insert into page as p (id, alert_id, person, step, reason, wished_at)
-values (%(id)s, %(alert_id)s, %(person)s, %(step)s, %(reason)s, %(now)s)
-on conflict (alert_id, step, person) do update set person = excluded.person
+-- A person is told once by one step of one climb; `fresh` is false when they were already.
+insert into page as p (id, alert_id, climb, person, step, reason, wished_at)
+values (%(id)s, %(alert_id)s,
+        coalesce((select l.climb from ladder l where l.alert_id = %(alert_id)s), 1),
+        %(person)s, %(step)s, %(reason)s, %(now)s)
+on conflict (alert_id, climb, step, person) do update set person = excluded.person
 returning p.id, (p.xmax = 0) as fresh;
 
 -- name: of_alert
-select p.id, p.alert_id, p.person, p.step, p.reason, p.state, p.wished_at, p.settled_at
+select p.id, p.alert_id, p.climb, p.person, p.step, p.reason, p.state, p.wished_at, p.settled_at
 from page p
 where p.alert_id = %(alert_id)s
-order by p.step, p.wished_at, p.id
+order by p.climb, p.step, p.wished_at, p.id
 limit %(limit)s::int;
 
 -- name: of_wish
 -- The page a wish belongs to, if it belongs to one. Nothing is held.
-select p.id, p.alert_id, p.person, p.step, p.reason, p.state, p.wished_at, p.settled_at
+select p.id, p.alert_id, p.climb, p.person, p.step, p.reason, p.state, p.wished_at, p.settled_at
 from outbox o
 join page p on o.about_kind = 'page' and p.id = o.about_id
 where o.id = %(wish_id)s

@@ -30,6 +30,13 @@ class New:
 
 
 @dataclass(frozen=True, slots=True)
+class WorldRow:
+    """A world, by its drill; `None` is the real one."""
+
+    drill_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class UnsortedRow:
     """A body that waits to be sorted."""
 
@@ -87,6 +94,7 @@ class Sorted:
 ROWS: dict[str, type | None] = {
     "keep": PokedRow,
     "heard": None,
+    "next_world": WorldRow,
     "unsorted": UnsortedRow,
     "sorted": None,
     "waiting": WaitsRow,
@@ -118,9 +126,15 @@ async def heard(db: AsyncConnection, times: dict[UUID, int], *, now: datetime) -
     await rows.run(db, _SQL["heard"], values)
 
 
-async def unsorted(db: AsyncConnection, *, limit: int) -> list[UnsortedRow]:
-    """Return what waits to be sorted, in the order it arrived."""
-    return await rows.many(db, UnsortedRow, _SQL["unsorted"], {"limit": limit})
+async def next_world(db: AsyncConnection) -> WorldRow | None:
+    """Return the world of what waits longest to be sorted; `None`: nothing waits."""
+    return await rows.maybe(db, WorldRow, _SQL["next_world"], {})
+
+
+async def unsorted(db: AsyncConnection, *, drill: UUID | None, limit: int) -> list[UnsortedRow]:
+    """Return what of one world waits to be sorted, in the order it arrived."""
+    values = {"drill_id": drill, "limit": limit}
+    return await rows.many(db, UnsortedRow, _SQL["unsorted"], values)
 
 
 async def mark_sorted(db: AsyncConnection, done: Sequence[Sorted], *, now: datetime) -> None:

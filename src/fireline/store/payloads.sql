@@ -16,11 +16,19 @@ set last_seen_at = %(now)s, kept = s.kept + h.times
 from (select * from unnest(%(sources)s::uuid[], %(times)s::int[]) as u (id, times) order by 1) h
 where s.id = h.id;
 
--- name: unsorted
--- What waits to be sorted, in the order it arrived.
-select p.id, p.source_id, p.drill_id, p.format, p.call, p.meta, p.body, p.received_at
+-- name: next_world
+-- The world of what waits longest to be sorted.
+select p.drill_id
 from payload p
 where p.sorted_at is null
+order by p.id
+limit 1;
+
+-- name: unsorted
+-- What of one world waits to be sorted, in the order it arrived.
+select p.id, p.source_id, p.drill_id, p.format, p.call, p.meta, p.body, p.received_at
+from payload p
+where p.sorted_at is null and p.drill_id is not distinct from %(drill_id)s::uuid
 order by p.id
 limit %(limit)s::int;
 

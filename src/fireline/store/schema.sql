@@ -52,6 +52,94 @@ begin
 end
 $$;
 
+CREATE TABLE public.symptom (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    alert_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    drill_id uuid,
+    key text NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    priority integer NOT NULL,
+    state text DEFAULT 'firing'::text NOT NULL,
+    service text,
+    grouped text NOT NULL,
+    entities jsonb NOT NULL,
+    tactics text[] NOT NULL,
+    tags text[] NOT NULL,
+    labels jsonb NOT NULL,
+    links jsonb NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    raised_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    reason text NOT NULL,
+    because text NOT NULL,
+    linked_to uuid,
+    link_confidence double precision,
+    apart_from uuid,
+    payload_id uuid,
+    withdrawn_at timestamp with time zone,
+    CONSTRAINT symptom_check CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
+    CONSTRAINT symptom_check1 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+    CONSTRAINT symptom_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+    CONSTRAINT symptom_state_check CHECK ((state = ANY (ARRAY['firing'::text, 'resolved'::text])))
+);
+
+CREATE FUNCTION public.symptoms_found(source uuid, search jsonb, at timestamp with time zone) RETURNS SETOF public.symptom
+    LANGUAGE sql STABLE
+    AS $$
+    select s.*
+    from symptom s
+    join alert a on a.id = s.alert_id
+    where (source is null or s.source_id = source)
+      and s.drill_id is null and s.withdrawn_at is null
+      and (jsonb_array_length(search) = 0 or exists (
+          select from jsonb_array_elements(search) as l (tests)
+          where not exists (
+              select from jsonb_to_recordset(l.tests)
+                  as t (field text, "not" bool, "like" text, low numeric, high numeric)
+              where t."not" = coalesce(
+                  case t.field
+                      when 'state' then s.state = t."like"
+                      when 'key' then s.key ilike t."like"
+                      when 'title' then s.title ilike t."like"
+                      when 'tag' then exists (
+                          select from unnest(s.tags) as w (word) where w.word ilike t."like")
+                      when 'priority' then 'P' || s.priority = t."like"
+                      when 'description' then s.description ilike t."like"
+                      when 'id' then s.id::text ilike t."like"
+                      when 'number' then s.number::text ilike t."like"
+                      when 'team' then a.team ilike t."like"
+                      when 'assigned' then a.assigned_to ilike t."like"
+                      when 'acknowledged' then
+                          (a.acknowledged_at is not null)::text = t."like"
+                      when 'acknowledged_by' then a.acknowledged_by ilike t."like"
+                      when 'resolved_by' then s.resolved_by ilike t."like"
+                      when 'snoozed' then coalesce(a.snoozed_until > at, false)::text = t."like"
+                      when 'entity' then exists (
+                          select from jsonb_array_elements(s.entities) as e (pair)
+                          where e.pair ->> 1 ilike t."like")
+                      when 'label' then exists (
+                          select from jsonb_object_keys(s.labels) as k (name)
+                          where k.name ilike t."like")
+                      when 'value' then exists (
+                          select from jsonb_each_text(s.labels) as v (name, value)
+                          where v.value ilike t."like")
+                      when 'raised_at' then extract(epoch from s.raised_at)
+                          between coalesce(t.low, '-infinity') and coalesce(t.high, 'infinity')
+                      when 'last_at' then extract(epoch from s.last_at)
+                          between coalesce(t.low, '-infinity') and coalesce(t.high, 'infinity')
+                      when 'times' then s.times
+                          between coalesce(t.low, '-infinity') and coalesce(t.high, 'infinity')
+                  end, false))))
+$$;
+
 CREATE TABLE public.account (
     id uuid NOT NULL,
     person text NOT NULL,
@@ -141,6 +229,9 @@ CREATE TABLE public.alert (
     suppressed_by uuid,
     suppressed_until timestamp with time zone,
     assigned_to text,
+    held_from text,
+    held_seen_at timestamp with time zone,
+    held_priority integer,
     CONSTRAINT alert_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
     CONSTRAINT alert_check1 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
     CONSTRAINT alert_check2 CHECK (((state <> 'acknowledged'::text) OR (acknowledged_at IS NOT NULL))),
@@ -249,6 +340,50 @@ CREATE TABLE public.approval_vote (
     CONSTRAINT approval_vote_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'refuse'::text])))
 );
 
+CREATE TABLE public.attachment (
+    id uuid NOT NULL,
+    symptom_id uuid NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    body bytea NOT NULL,
+    added_by text NOT NULL,
+    added_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.change (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    source_id uuid NOT NULL,
+    drill_id uuid,
+    key text NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    service text,
+    hint text NOT NULL,
+    actor text NOT NULL,
+    planned boolean,
+    at timestamp with time zone NOT NULL,
+    revision text NOT NULL,
+    entities jsonb NOT NULL,
+    assets jsonb NOT NULL,
+    labels jsonb NOT NULL,
+    links jsonb NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    payload_id uuid,
+    CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'configuration'::text, 'flag'::text, 'migration'::text, 'scale'::text, 'call'::text, 'plan'::text, 'other'::text])))
+);
+
+ALTER TABLE public.change ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.change_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.custody (
     evidence_id uuid NOT NULL,
     seq integer NOT NULL,
@@ -311,6 +446,16 @@ CREATE TABLE public.due (
     attempts integer DEFAULT 0 NOT NULL,
     parked_at timestamp with time zone,
     parked_why text
+);
+
+CREATE TABLE public.edit_outcome (
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    symptom_id uuid,
+    call text NOT NULL,
+    said text NOT NULL,
+    done boolean NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.effect (
@@ -406,6 +551,32 @@ ALTER TABLE public.grouping_news ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.heartbeat (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    interval_seconds integer NOT NULL,
+    enabled boolean NOT NULL,
+    owner_team text,
+    alert_message text NOT NULL,
+    alert_tags text[] NOT NULL,
+    alert_priority integer NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    last_ping_at timestamp with time zone,
+    expired_at timestamp with time zone,
+    told_unit text DEFAULT ''::text NOT NULL,
+    CONSTRAINT heartbeat_alert_priority_check CHECK (((alert_priority >= 1) AND (alert_priority <= 5))),
+    CONSTRAINT heartbeat_interval_seconds_check CHECK ((interval_seconds > 0))
+);
+
+CREATE TABLE public.idempotency (
+    source_id uuid NOT NULL,
+    key_hash bytea NOT NULL,
+    payload_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.incident (
@@ -561,11 +732,36 @@ CREATE TABLE public.ladder (
     due_at timestamp with time zone,
     ended_at timestamp with time zone,
     ended_by text,
+    climb integer DEFAULT 1 NOT NULL,
     CONSTRAINT ladder_check CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
     CONSTRAINT ladder_check1 CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
     CONSTRAINT ladder_check2 CHECK (((state = 'answered'::text) = (ended_by IS NOT NULL))),
+    CONSTRAINT ladder_climb_check CHECK ((climb > 0)),
     CONSTRAINT ladder_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'answered'::text, 'exhausted'::text, 'withdrawn'::text]))),
     CONSTRAINT ladder_taken_check CHECK ((taken >= 0))
+);
+
+CREATE TABLE public.learned_link (
+    id bigint NOT NULL,
+    together boolean NOT NULL,
+    name text NOT NULL,
+    one jsonb NOT NULL,
+    other jsonb NOT NULL,
+    alert_id uuid NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by text,
+    CONSTRAINT learned_link_check CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL)))
+);
+
+ALTER TABLE public.learned_link ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.learned_link_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.link (
@@ -605,6 +801,8 @@ CREATE TABLE public.page (
     state text DEFAULT 'wished'::text NOT NULL,
     wished_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
+    climb integer DEFAULT 1 NOT NULL,
+    CONSTRAINT page_climb_check CHECK ((climb > 0)),
     CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['wished'::text, 'sent'::text, 'failed'::text, 'answered'::text, 'superseded'::text]))),
     CONSTRAINT page_step_check CHECK ((step > 0))
 );
@@ -763,6 +961,12 @@ ALTER TABLE public.schedule_override ALTER COLUMN number ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE public.seen_message (
+    source_id uuid NOT NULL,
+    message text NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.session (
     fingerprint text NOT NULL,
     account_id uuid NOT NULL,
@@ -828,6 +1032,38 @@ CREATE TABLE public.signal (
     CONSTRAINT signal_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'refused'::text, 'failed'::text])))
 );
 
+CREATE TABLE public.silence (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    matchers jsonb NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    until_resolved boolean NOT NULL,
+    recurs jsonb,
+    comment text NOT NULL,
+    ticket text NOT NULL,
+    broad_why text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    begun_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by text,
+    CONSTRAINT silence_check CHECK (((ends_at IS NULL) OR (ends_at > starts_at))),
+    CONSTRAINT silence_check1 CHECK (((ends_at IS NOT NULL) OR (recurs IS NOT NULL))),
+    CONSTRAINT silence_check2 CHECK ((NOT (until_resolved AND (recurs IS NOT NULL)))),
+    CONSTRAINT silence_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL)))
+);
+
+ALTER TABLE public.silence ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.silence_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.sorting (
     world text NOT NULL,
     sorter uuid NOT NULL,
@@ -863,44 +1099,6 @@ CREATE TABLE public.stream_head (
     stream_id uuid NOT NULL,
     seq bigint NOT NULL,
     hash text NOT NULL
-);
-
-CREATE TABLE public.symptom (
-    id uuid NOT NULL,
-    number bigint NOT NULL,
-    alert_id uuid NOT NULL,
-    source_id uuid NOT NULL,
-    drill_id uuid,
-    key text NOT NULL,
-    kind text NOT NULL,
-    title text NOT NULL,
-    description text NOT NULL,
-    priority integer NOT NULL,
-    state text DEFAULT 'firing'::text NOT NULL,
-    service text,
-    grouped text NOT NULL,
-    entities jsonb NOT NULL,
-    tactics text[] NOT NULL,
-    tags text[] NOT NULL,
-    labels jsonb NOT NULL,
-    links jsonb NOT NULL,
-    times integer DEFAULT 1 NOT NULL,
-    first_at timestamp with time zone NOT NULL,
-    last_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone,
-    raised_at timestamp with time zone NOT NULL,
-    resolved_at timestamp with time zone,
-    resolved_by text,
-    reason text NOT NULL,
-    because text NOT NULL,
-    linked_to uuid,
-    link_confidence double precision,
-    apart boolean DEFAULT false NOT NULL,
-    payload_id uuid,
-    CONSTRAINT symptom_check CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
-    CONSTRAINT symptom_check1 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
-    CONSTRAINT symptom_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
-    CONSTRAINT symptom_state_check CHECK ((state = ANY (ARRAY['firing'::text, 'resolved'::text])))
 );
 
 ALTER TABLE public.symptom ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
@@ -966,6 +1164,15 @@ ALTER TABLE ONLY public.approval
 ALTER TABLE ONLY public.approval_vote
     ADD CONSTRAINT approval_vote_pkey PRIMARY KEY (approval_id, person);
 
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.custody
     ADD CONSTRAINT custody_pkey PRIMARY KEY (evidence_id, seq);
 
@@ -980,6 +1187,9 @@ ALTER TABLE ONLY public.drill
 
 ALTER TABLE ONLY public.due
     ADD CONSTRAINT due_pkey PRIMARY KEY (kind, id);
+
+ALTER TABLE ONLY public.edit_outcome
+    ADD CONSTRAINT edit_outcome_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.effect
     ADD CONSTRAINT effect_approval_id_key UNIQUE (approval_id);
@@ -1007,6 +1217,15 @@ ALTER TABLE ONLY public.follow_up
 
 ALTER TABLE ONLY public.grouping_news
     ADD CONSTRAINT grouping_news_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.heartbeat
+    ADD CONSTRAINT heartbeat_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.heartbeat
+    ADD CONSTRAINT heartbeat_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (source_id, key_hash);
 
 ALTER TABLE ONLY public.incident_alert
     ADD CONSTRAINT incident_alert_pkey PRIMARY KEY (alert_id);
@@ -1044,6 +1263,9 @@ ALTER TABLE ONLY public.incident_vector
 ALTER TABLE ONLY public.ladder
     ADD CONSTRAINT ladder_pkey PRIMARY KEY (alert_id);
 
+ALTER TABLE ONLY public.learned_link
+    ADD CONSTRAINT learned_link_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.link
     ADD CONSTRAINT link_pkey PRIMARY KEY (id);
 
@@ -1057,10 +1279,10 @@ ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.page
-    ADD CONSTRAINT page_alert_id_step_person_key UNIQUE (alert_id, step, person);
+    ADD CONSTRAINT page_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.page
-    ADD CONSTRAINT page_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT page_told_once UNIQUE (alert_id, climb, step, person);
 
 ALTER TABLE ONLY public.payload
     ADD CONSTRAINT payload_pkey PRIMARY KEY (id);
@@ -1098,6 +1320,9 @@ ALTER TABLE ONLY public.run_step
 ALTER TABLE ONLY public.schedule_override
     ADD CONSTRAINT schedule_override_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.seen_message
+    ADD CONSTRAINT seen_message_pkey PRIMARY KEY (source_id, message);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (fingerprint);
 
@@ -1118,6 +1343,12 @@ ALTER TABLE ONLY public.signal
 
 ALTER TABLE ONLY public.signal
     ADD CONSTRAINT signal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.silence
+    ADD CONSTRAINT silence_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.silence
+    ADD CONSTRAINT silence_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sorting
     ADD CONSTRAINT sorting_pkey PRIMARY KEY (world);
@@ -1148,13 +1379,37 @@ CREATE INDEX alert_entity_value ON public.alert_entity USING btree (value, kind)
 
 CREATE INDEX alert_finding_alert ON public.alert_finding USING btree (alert_id, at);
 
-CREATE INDEX alert_inbox ON public.alert USING btree (priority, raised_at DESC) WHERE (state <> 'resolved'::text);
+CREATE INDEX alert_inbox ON public.alert USING btree (((- priority)), raised_at, number) WHERE (state <> 'resolved'::text);
+
+CREATE INDEX alert_live ON public.alert USING btree (id) WHERE (state <> 'resolved'::text);
+
+CREATE INDEX alert_of_storm ON public.alert USING btree (told_by) WHERE ((told_by IS NOT NULL) AND (state = 'firing'::text));
+
+CREATE INDEX alert_opened ON public.alert USING btree (raised_at);
+
+CREATE INDEX alert_over ON public.alert USING btree (resolved_at, number) WHERE (state = 'resolved'::text);
+
+CREATE INDEX alert_snoozed ON public.alert USING btree (snoozed_until) WHERE ((snoozed_until IS NOT NULL) AND (state <> 'resolved'::text));
+
+CREATE INDEX alert_suppressed ON public.alert USING btree (suppressed_by) WHERE ((suppressed_by IS NOT NULL) AND (state <> 'resolved'::text));
+
+CREATE INDEX alert_swallowed ON public.alert USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX api_token_of_account ON public.api_token USING btree (account_id);
+
+CREATE INDEX attachment_of_symptom ON public.attachment USING btree (symptom_id, id);
+
+CREATE INDEX change_by_time ON public.change USING btree (at DESC, id DESC);
+
+CREATE UNIQUE INDEX change_key ON public.change USING btree (source_id, key);
+
+CREATE INDEX change_of_service ON public.change USING btree (service, at DESC);
 
 CREATE INDEX drill_open ON public.drill USING btree (started_at) WHERE (state = ANY (ARRAY['starting'::text, 'running'::text]));
 
 CREATE INDEX due_next ON public.due USING btree (kind, due_at) WHERE (parked_at IS NULL);
+
+CREATE INDEX edit_outcome_age ON public.edit_outcome USING btree (at);
 
 CREATE UNIQUE INDEX effect_done_once ON public.effect USING btree (action_id) WHERE (way = 'do'::text);
 
@@ -1165,6 +1420,10 @@ CREATE INDEX finding_of_drill ON public.finding USING btree (drill_id, found_at)
 CREATE INDEX finding_of_signal ON public.finding USING btree (signal_id);
 
 CREATE INDEX follow_up_of ON public.follow_up USING btree (review_id);
+
+CREATE INDEX heartbeat_beating ON public.heartbeat USING btree (last_ping_at) WHERE (enabled AND (expired_at IS NULL));
+
+CREATE INDEX idempotency_old ON public.idempotency USING btree (at);
 
 CREATE INDEX incident_alert_of ON public.incident_alert USING btree (incident_id);
 
@@ -1182,6 +1441,8 @@ CREATE UNIQUE INDEX incident_role_one ON public.incident_role USING btree (incid
 
 CREATE INDEX incident_update_of ON public.incident_update USING btree (incident_id, at);
 
+CREATE UNIQUE INDEX learned_link_live ON public.learned_link USING btree (one, other) WHERE (withdrawn_at IS NULL);
+
 CREATE INDEX link_alert ON public.link USING btree (alert_id);
 
 CREATE INDEX outbox_about ON public.outbox USING btree (about_kind, about_id);
@@ -1196,6 +1457,8 @@ CREATE UNIQUE INDEX run_once ON public.run USING btree (incident_id, runbook_id)
 
 CREATE INDEX schedule_override_span ON public.schedule_override USING btree (schedule, ends_at) WHERE (withdrawn_at IS NULL);
 
+CREATE INDEX seen_message_old ON public.seen_message USING btree (seen_at);
+
 CREATE INDEX session_of_account ON public.session USING btree (account_id);
 
 CREATE INDEX signal_by_key ON public.signal USING hash (who_key);
@@ -1208,6 +1471,10 @@ CREATE INDEX signal_in_order ON public.signal USING btree (drill_id, id);
 
 CREATE INDEX signal_unjudged ON public.signal USING btree (id) WHERE (judged_at IS NULL);
 
+CREATE INDEX silence_open ON public.silence USING btree (starts_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX symptom_apart ON public.symptom USING btree (apart_from) WHERE (apart_from IS NOT NULL);
+
 CREATE INDEX symptom_by_key ON public.symptom USING btree (source_id, key, raised_at DESC);
 
 CREATE INDEX symptom_ending ON public.symptom USING btree (ends_at) WHERE ((state <> 'resolved'::text) AND (ends_at IS NOT NULL));
@@ -1215,6 +1482,8 @@ CREATE INDEX symptom_ending ON public.symptom USING btree (ends_at) WHERE ((stat
 CREATE UNIQUE INDEX symptom_live_key ON public.symptom USING btree (source_id, key) WHERE (state <> 'resolved'::text);
 
 CREATE INDEX symptom_of_alert ON public.symptom USING btree (alert_id, first_at);
+
+CREATE INDEX symptom_of_source ON public.symptom USING btree (source_id, number);
 
 CREATE INDEX symptom_recent ON public.symptom USING btree (drill_id, raised_at);
 
@@ -1265,11 +1534,26 @@ ALTER TABLE ONLY public.approval
 ALTER TABLE ONLY public.approval_vote
     ADD CONSTRAINT approval_vote_approval_id_requester_fkey FOREIGN KEY (approval_id, requester) REFERENCES public.approval(id, requester);
 
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_symptom_id_fkey FOREIGN KEY (symptom_id) REFERENCES public.symptom(id);
+
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_payload_id_fkey FOREIGN KEY (payload_id) REFERENCES public.payload(id);
+
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
 ALTER TABLE ONLY public.custody
     ADD CONSTRAINT custody_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES public.evidence(id);
 
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.edit_outcome
+    ADD CONSTRAINT edit_outcome_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
+ALTER TABLE ONLY public.edit_outcome
+    ADD CONSTRAINT edit_outcome_symptom_id_fkey FOREIGN KEY (symptom_id) REFERENCES public.symptom(id);
 
 ALTER TABLE ONLY public.effect
     ADD CONSTRAINT effect_action_id_fkey FOREIGN KEY (action_id) REFERENCES public.action(id);
@@ -1285,6 +1569,9 @@ ALTER TABLE ONLY public.finding
 
 ALTER TABLE ONLY public.follow_up
     ADD CONSTRAINT follow_up_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.review(id);
+
+ALTER TABLE ONLY public.idempotency
+    ADD CONSTRAINT idempotency_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
 
 ALTER TABLE ONLY public.incident_alert
     ADD CONSTRAINT incident_alert_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
@@ -1319,6 +1606,9 @@ ALTER TABLE ONLY public.incident_vector
 ALTER TABLE ONLY public.ladder
     ADD CONSTRAINT ladder_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
 
+ALTER TABLE ONLY public.learned_link
+    ADD CONSTRAINT learned_link_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
 ALTER TABLE ONLY public.link
     ADD CONSTRAINT link_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
 
@@ -1349,6 +1639,9 @@ ALTER TABLE ONLY public.run
 ALTER TABLE ONLY public.run_step
     ADD CONSTRAINT run_step_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.run(id);
 
+ALTER TABLE ONLY public.seen_message
+    ADD CONSTRAINT seen_message_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id);
 
@@ -1363,6 +1656,9 @@ ALTER TABLE ONLY public.signal
 
 ALTER TABLE ONLY public.symptom
     ADD CONSTRAINT symptom_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
+ALTER TABLE ONLY public.symptom
+    ADD CONSTRAINT symptom_apart_from_fkey FOREIGN KEY (apart_from) REFERENCES public.alert(id);
 
 ALTER TABLE ONLY public.symptom
     ADD CONSTRAINT symptom_linked_to_fkey FOREIGN KEY (linked_to) REFERENCES public.symptom(id);

@@ -1,23 +1,24 @@
 """Alerts as people and programs see them: everything a page or an API answer shows."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from fireline.core.alerting.entities import ASSET, KEY
 from fireline.core.assets.ref import AssetRef
+from fireline.core.signals.notice import Weblink
 from fireline.core.timeline.fact import Fact
-from fireline.core.values.ids import AlertId, DrillId, FindingId, PageId
+from fireline.core.values.ids import AlertId, DrillId, FindingId, PageId, PayloadId, SymptomId
 from fireline.core.values.priority import Priority
-from fireline.store import alerts, facts, ladders, outbox, pages
-from fireline.usecases.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """One line of the inbox. `paged` are the people being told of it."""
+    """One line of the inbox. `paged` are the people being told of it.
+
+    Alerts are named by number: `told_by` is the storm that speaks for it, `again_of` the same
+    problem resolved before. `flaps` counts firings within an hour.
+    """
 
     id: AlertId
     number: int
@@ -28,11 +29,22 @@ class AlertLine:
     team: str | None
     runbook: str | None
     findings: int
+    symptoms: int
+    live_symptoms: int
+    flaps: int
     first_at: datetime
     last_at: datetime
     raised_at: datetime
     acknowledged_by: str | None
+    assigned_to: str | None
     resolved_at: datetime | None
+    snoozed_until: datetime | None
+    suppressed: bool
+    suppressed_until: datetime | None
+    untold_why: str | None
+    told_by: int | None
+    again_of: int | None
+    merged_into: int | None
     drill: DrillId | None
     paged: tuple[str, ...]
 
@@ -49,6 +61,66 @@ class FindingView:
     event: str
     who: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomLine:
+    """One symptom of an alert: what its source keeps saying, and why it is in here.
+
+    `linked_to` is the number of the symptom it was tied to, `confidence` how sure that is, from 0
+    to 1. `payload` is what its source posted first.
+    """
+
+    id: SymptomId
+    number: int
+    source: str
+    key: str
+    kind: str
+    title: str
+    description: str
+    priority: Priority
+    state: str
+    service: str | None
+    times: int
+    first_at: datetime
+    last_at: datetime
+    ends_at: datetime | None
+    resolved_at: datetime | None
+    resolved_by: str | None
+    reason: str
+    because: str
+    linked_to: int | None
+    confidence: float | None
+    labels: Mapping[str, str]
+    links: tuple[Weblink, ...]
+    payload: PayloadId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedView:
+    """What a source posted that first spoke of a symptom: its beginning, made printable."""
+
+    symptom: int
+    title: str
+    source: str
+    format: str
+    received_at: datetime
+    size: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What to do first: the runbook and its first step, or how to say what that should be.
+
+    `link` is there when the runbook is a page elsewhere; `known` is false when the plan has none of
+    that name.
+    """
+
+    runbook: str | None
+    text: str
+    link: str | None
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +147,11 @@ class SendView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One person being told, by one step, for a reason."""
+    """One person being told, by one step, for a reason; `climb` grows when telling begins anew."""
 
     id: PageId
     person: str
+    climb: int
     step: int
     reason: str
     state: str
@@ -92,150 +165,62 @@ class AlertView:
 
     `entities` are pairs of kind and value: who did it, with what, from where. `next_step_at` is
     there while nobody has answered; `ladder` is waiting, answered, exhausted or withdrawn, after
-    `steps_taken` steps.
+    `steps_taken` steps. Other alerts and the incident are named by number. `told`, `sure`,
+    `because` and `flapping` are sentences: who is told or why nobody is, how sure it is and why,
+    how it flaps.
     """
 
     id: AlertId
     number: int
     key: str
     title: str
+    description: str
     priority: Priority
     state: str
     service: str | None
     team: str | None
     policy: str | None
     owner_reason: str
+    route: str | None
     runbook: str | None
+    first_step: FirstStep
     plan_revision: str
     first_at: datetime
     last_at: datetime
     raised_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    assigned_to: str | None
     resolved_at: datetime | None
     resolved_by: str | None
     pace: int
     drill: DrillId | None
+    told: str
+    sure: str
+    because: str
+    confidence: int | None
+    flaps: int
+    flapping: str
     finding_count: int
     findings: tuple[FindingView, ...]
+    symptom_count: int
+    live_symptoms: int
+    symptoms: tuple[SymptomLine, ...]
+    sources: tuple[str, ...]
     entities: tuple[tuple[str, str], ...]
     assets: tuple[AssetRef, ...]
+    untold_why: str | None
+    snoozed_until: datetime | None
+    suppressed: bool
+    suppressed_until: datetime | None
+    told_by: int | None
+    speaks_for: tuple[int, ...]
+    again_of: int | None
+    merged_into: int | None
+    swallowed: tuple[int, ...]
+    incident: int | None
     ladder: str
     steps_taken: int
     next_step_at: datetime | None
     pages: tuple[PageView, ...]
     timeline: tuple[Fact, ...]
-
-
-def line(row: alerts.LineRow) -> AlertLine:
-    """Turn a row of the inbox into its view."""
-    return AlertLine(
-        id=AlertId(row.id),
-        number=row.number,
-        title=row.title,
-        priority=Priority(row.priority),
-        state=row.state,
-        service=row.service,
-        team=row.team,
-        runbook=row.runbook,
-        findings=row.findings,
-        first_at=row.first_at,
-        last_at=row.last_at,
-        raised_at=row.raised_at,
-        acknowledged_by=row.acknowledged_by,
-        resolved_at=row.resolved_at,
-        drill=_drill(row.drill_id),
-        paged=tuple(row.paged),
-    )
-
-
-async def view(tx: Tx, row: alerts.AlertRow) -> AlertView:
-    """Gather all there is to know about one alert."""
-    found = await alerts.findings(tx.db, row.id)
-    shared = await alerts.entities(tx.db, row.id)
-    return AlertView(
-        id=AlertId(row.id),
-        number=row.number,
-        key=row.key,
-        title=row.title,
-        priority=Priority(row.priority),
-        state=row.state,
-        service=row.service,
-        team=row.team,
-        policy=row.policy,
-        owner_reason=row.owner_reason,
-        runbook=row.runbook,
-        plan_revision=row.plan_revision,
-        first_at=row.first_at,
-        last_at=row.last_at,
-        raised_at=row.raised_at,
-        acknowledged_at=row.acknowledged_at,
-        acknowledged_by=row.acknowledged_by,
-        resolved_at=row.resolved_at,
-        resolved_by=row.resolved_by,
-        pace=row.pace,
-        drill=_drill(row.drill_id),
-        finding_count=row.findings,
-        findings=tuple(_finding(one) for one in found),
-        entities=tuple((one.kind, one.value) for one in shared if one.kind not in {KEY, ASSET}),
-        assets=tuple(await alerts.assets(tx.db, row.id)),
-        pages=await _pages(tx, row.id),
-        timeline=tuple(await facts.timeline(tx.db, [row.id])),
-        **await _ladder(tx, row.id),
-    )
-
-
-async def _ladder(tx: Tx, alert: UUID) -> dict[str, Any]:
-    row = await ladders.read(tx.db, alert)
-    if row is None:
-        return {"ladder": "withdrawn", "steps_taken": 0, "next_step_at": None}
-    return {"ladder": row.state, "steps_taken": row.taken, "next_step_at": row.due_at}
-
-
-async def _pages(tx: Tx, alert: UUID) -> tuple[PageView, ...]:
-    paged = await pages.of_alert(tx.db, alert)
-    sends = await pages.sends(tx.db, alert)
-    tried = await outbox.attempts_about(tx.db, pages.PAGE, [page.id for page in paged])
-    return tuple(
-        PageView(
-            id=PageId(page.id),
-            person=page.person,
-            step=page.step,
-            reason=page.reason,
-            state=page.state,
-            wished_at=page.wished_at,
-            sends=tuple(_send(send, tried) for send in sends if send.page_id == page.id),
-        )
-        for page in paged
-    )
-
-
-def _send(row: pages.SendRow, tried: Iterable[outbox.DeliveryRow]) -> SendView:
-    return SendView(
-        id=row.id,
-        channel=row.channel,
-        recipient=row.recipient,
-        state=row.state,
-        due_at=row.due_at,
-        settled_at=row.settled_at,
-        attempts=tuple(
-            AttemptView(one.at, one.outcome, one.detail) for one in tried if one.outbox_id == row.id
-        ),
-    )
-
-
-def _finding(row: alerts.FindingRow) -> FindingView:
-    return FindingView(
-        id=FindingId(row.finding_id),
-        rule=row.rule,
-        title=row.title,
-        priority=Priority(row.priority),
-        at=row.at,
-        event=row.event,
-        who=row.who,
-        reason=row.reason,
-    )
-
-
-def _drill(drill: UUID | None) -> DrillId | None:
-    return DrillId(drill) if drill is not None else None

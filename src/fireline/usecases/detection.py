@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
+from fireline.core.detection.by_product import ByProduct
 from fireline.core.detection.finding import Finding, RuleCard
-from fireline.core.detection.matcher import Matcher
 from fireline.core.detection.rules import load_rules
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.event import Event
@@ -45,11 +45,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How many signals were judged, how many could not be, and what was found."""
+    """How many signals were judged, how many could not be, what was found, and the signals."""
 
     signals: int
     parked: int
     groups: tuple[Group, ...]
+    rows: tuple[UnjudgedRow, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -70,15 +71,15 @@ class _CompiledPlan:
         return hash(self.plan.revision)
 
 
-def matcher_for(plan: Plan) -> Matcher:
+def matcher_for(plan: Plan) -> ByProduct:
     """Return the matcher of a plan's rules, compiled once for each revision."""
     return _compiled(_CompiledPlan(plan))
 
 
 @lru_cache(maxsize=_REMEMBERED_PLANS)
-def _compiled(key: _CompiledPlan) -> Matcher:
+def _compiled(key: _CompiledPlan) -> ByProduct:
     texts = {str(rule.card.file or rule.card.id): rule.text for rule in key.plan.rules.values()}
-    return Matcher(load_rules(texts).rules)
+    return ByProduct(load_rules(texts).rules)
 
 
 async def judge(tx: Tx, plan: Plan, matcher: Matches, *, limit: int = MAX_JUDGED_AT_ONCE) -> Judged:
@@ -107,7 +108,7 @@ async def judge(tx: Tx, plan: Plan, matcher: Matches, *, limit: int = MAX_JUDGED
     new = await _write_down(tx, plan.revision, found)
     await signals.mark_judged(tx.db, [row.id for row in waiting], now=tx.now)
     worlds = {SignalId(row.id): row.drill_id for row in waiting}
-    return Judged(len(waiting), parked, await _grouped(tx, new, worlds))
+    return Judged(len(waiting), parked, await _grouped(tx, new, worlds), tuple(waiting))
 
 
 async def _write_down(

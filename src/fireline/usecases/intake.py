@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -24,15 +25,27 @@ log = structlog.get_logger()
 
 PAYLOADS = "payloads"  # poked when something waits to be sorted
 SORTED = "sorted"  # poked when something was
+REPLAY = "replay"  # the call of a payload that says again, by a new mapping, what was said before
 HOUSE_SOURCE = "fireline"  # what fireline says of itself
 MAX_WAITING = 4_000
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 MAX_AT_ONCE = 512
-WRITERS = 2
 _SETTLE_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 
 Source = sources.CardRow
+
+
+class Keeps(Protocol):
+    """Keeps payloads, many in one commit. Raises Unavailable when the database does not answer."""
+
+    async def keep(self, new: Sequence[payloads.New]) -> datetime:
+        """Keep them; return when, once that is committed."""
+        ...
+
+    async def close(self) -> None:
+        """Give up what is held."""
+        ...
 
 
 class Overfull(Unavailable):
@@ -61,6 +74,7 @@ class Inbox:
 
     transactions: Transactions
     hub: Hub
+    keepers: Sequence[Keeps]
     _waiting: list[_Post] = field(default_factory=list[_Post])
     _bytes: int = 0
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -117,9 +131,13 @@ class Inbox:
 
     async def run(self) -> None:
         """Keep posts until cancelled."""
-        await asyncio.gather(*(self._write() for _ in range(WRITERS)))
+        try:
+            await asyncio.gather(*(self._write(keeper) for keeper in self.keepers))
+        finally:
+            for keeper in self.keepers:
+                await keeper.close()
 
-    async def _write(self) -> None:
+    async def _write(self, keeper: Keeps) -> None:
         while True:
             await self._woken.wait()
             batch, self._waiting = self._waiting[:MAX_AT_ONCE], self._waiting[MAX_AT_ONCE:]
@@ -127,14 +145,12 @@ class Inbox:
                 self._woken.clear()
             if batch:
                 self._bytes -= sum(len(post.new.body) for post in batch)
-                await self._keep(batch)
+                await self._keep(keeper, batch)
 
-    async def _keep(self, batch: Sequence[_Post]) -> None:
+    async def _keep(self, keeper: Keeps, batch: Sequence[_Post]) -> None:
         """Keep a batch; when the database refuses it, find the one to blame."""
         try:
-            async with self.transactions() as tx:
-                await payloads.keep(tx.db, [post.new for post in batch], now=tx.now)
-                at = tx.now
+            at = await keeper.keep([post.new for post in batch])
         except Unavailable as weather:
             _fail(batch, weather)
             return
@@ -144,8 +160,8 @@ class Inbox:
                 _fail(batch, Unavailable("It could not be kept.", hint="Send it again later."))
                 return
             middle = len(batch) // 2
-            await self._keep(batch[:middle])
-            await self._keep(batch[middle:])
+            await self._keep(keeper, batch[:middle])
+            await self._keep(keeper, batch[middle:])
             return
         self.hub.poke(PAYLOADS)
         for post in batch:

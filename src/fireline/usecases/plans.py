@@ -13,10 +13,13 @@ from fireline.core.plan.compiling import compile_plan, reopen_plan
 from fireline.core.plan.diff import Change, difference
 from fireline.core.plan.mistakes import Mistake
 from fireline.core.plan.plan import Plan
+from fireline.core.signals.notice import ChangeNotice, Kind
+from fireline.core.values import refusals
 from fireline.core.values.actor import Actor
 from fireline.core.values.ids import RevisionId
-from fireline.core.values.refusals import Kind, Refusal
+from fireline.core.values.refusals import Refusal
 from fireline.store import plans
+from fireline.usecases import change_keeping
 from fireline.usecases.facts import house_stream, record
 from fireline.usecases.transaction import Tx
 
@@ -31,7 +34,7 @@ _compiled: OrderedDict[str, Plan] = OrderedDict()
 class PlanRefused(Refusal):
     """A plan with mistakes is not pushed; the running one stays. `mistakes` are all there are."""
 
-    kind = Kind.INVALID
+    kind = refusals.Kind.INVALID
     code = "plan.mistakes"
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
@@ -44,28 +47,28 @@ class PlanRefused(Refusal):
 class NoteTooLong(Refusal):
     """A push's note is for people to read in a list."""
 
-    kind = Kind.INVALID
+    kind = refusals.Kind.INVALID
     code = "plan.note_too_long"
 
 
 class NoSuchRevision(Refusal):
     """Nobody pushed such a revision."""
 
-    kind = Kind.NOT_FOUND
+    kind = refusals.Kind.NOT_FOUND
     code = "plan.no_such_revision"
 
 
 class NoPlan(Refusal):
     """Nothing can be decided before the first plan is pushed."""
 
-    kind = Kind.UNAVAILABLE
+    kind = refusals.Kind.UNAVAILABLE
     code = "plan.none"
 
 
 class PlanUnreadable(Refusal):
     """This version of fireline cannot read a revision that an earlier one accepted."""
 
-    kind = Kind.UNAVAILABLE
+    kind = refusals.Kind.UNAVAILABLE
     code = "plan.unreadable"
 
 
@@ -79,14 +82,20 @@ class PushView:
     note: str
 
 
+async def check(tx: Tx, files: Mapping[str, str]) -> Plan:
+    """Compile a plan without making it the running one. Raises PlanRefused with every mistake."""
+    compiled = await asyncio.to_thread(compile_plan, files, now=tx.now)
+    if not isinstance(compiled, Plan):
+        raise PlanRefused(compiled)
+    return compiled
+
+
 async def push(tx: Tx, files: Mapping[str, str], *, by: Actor, note: str) -> RevisionId:
     """Check a plan and make it the running one. Pushing what already runs changes nothing."""
     if len(note) > MAX_NOTE_CHARACTERS:
         message = f"A note has at most {MAX_NOTE_CHARACTERS} characters."
         raise NoteTooLong(message)
-    compiled = await asyncio.to_thread(compile_plan, files, now=tx.now)
-    if not isinstance(compiled, Plan):
-        raise PlanRefused(compiled)
+    compiled = await check(tx, files)
     await plans.lock_pushes(tx.db)
     running = await plans.last(tx.db)
     if running is not None and running.revision == compiled.revision:
@@ -95,7 +104,22 @@ async def push(tx: Tx, files: Mapping[str, str], *, by: Actor, note: str) -> Rev
     await plans.keep(tx.db, compiled.revision, files)
     await plans.push(tx.db, compiled.revision, at=tx.now, by=by.name, note=note)
     await _write_down(tx, before, compiled, by=by, note=note)
+    await _keep_change(tx, compiled, by=by, note=note)
     return compiled.revision
+
+
+async def _keep_change(tx: Tx, plan: Plan, *, by: Actor, note: str) -> None:
+    """Keep the push among the changes: a new rule or route may be why somebody is told."""
+    pushed = ChangeNotice(
+        key=f"plan:{plan.revision}:{tx.now.isoformat()}",
+        title=f"Plan {plan.revision[:12]} pushed{': ' if note else ''}{note}",
+        kind=Kind.PLAN,
+        at=tx.now,
+        actor=by.name,
+        revision=plan.revision,
+        planned=True,
+    )
+    await change_keeping.keep(tx, plan, await change_keeping.house(tx), [pushed])
 
 
 async def _readable(tx: Tx, revision: RevisionId) -> Plan | None:

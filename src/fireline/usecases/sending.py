@@ -173,8 +173,10 @@ async def _hurry_ladder(tx: Tx, page: pages.PageRow) -> None:
     state = await ladders.get(tx.db, page.alert_id)
     if not isinstance(state, Waiting) or state.taken != page.step or state.due <= tx.now:
         return
-    of_step = [p for p in await pages.of_alert(tx.db, page.alert_id) if p.step == page.step]
-    if all(one.state == "failed" for one in of_step):
+    paged = await pages.of_alert(tx.db, page.alert_id)
+    # A ladder that was begun again does not wait for anybody of the climb before.
+    of_step = [p for p in paged if (p.climb, p.step) == (paged[-1].climb, page.step)]
+    if page.climb == paged[-1].climb and all(one.state == "failed" for one in of_step):
         await ladders.save(tx.db, page.alert_id, Waiting(state.taken, tx.now))
         await due.plan(tx.db, ladders.LADDER, page.alert_id, tx.now)
         body = {"step": page.step, "text": f"Step {page.step} reached nobody, so the next is taken"}

@@ -13,6 +13,10 @@ from uuid import UUID
 from fireline.core.signals.cloudtrail import normalise
 from fireline.core.signals.envelope import Record, unwrap
 from fireline.core.signals.event import Event
+from fireline.core.signals.formats import eventbridge, sns
+from fireline.core.signals.kubernetes_audit import is_audit_event
+from fireline.core.signals.kubernetes_audit import normalise as normalise_audit
+from fireline.core.signals.loose import Wrong, decode_object, text
 from fireline.core.signals.mending import mended
 from fireline.core.values.ids import DrillId
 from fireline.core.values.json import JsonObject
@@ -20,12 +24,16 @@ from fireline.ports.ids import Ids
 from fireline.ports.source import Parcel
 from fireline.store import pokes, signals, sources
 from fireline.store.signals import NewSignal, SetApart, Sighting
+from fireline.usecases.once import Message, keep_once
 from fireline.usecases.transaction import Tx
 
 SIGNALS_TOPIC = "signals"
 MAX_QUARANTINED_BYTES = 64 * 1024
 MAX_KEPT_AT_ONCE = 1000
 MAX_PAGE = 200
+MAX_ID_CHARACTERS = 500
+_OTHER_EVENT = "envelope.unknown_detail_type"
+_MAY_BE_POSTS = frozenset({_OTHER_EVENT, "envelope.unknown_shape"})
 # Reading a delivery is work for the processor; a large one must not hold up everybody else.
 _READ_IN_THREAD_BYTES = 256 * 1024
 
@@ -35,11 +43,16 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of parcels: new signals, ones known already, and what was set apart."""
+    """What became of parcels: new signals, ones known already, what was set apart, and posts.
+
+    A post is no record but says that something is wrong, or changed: it is sorted as if somebody
+    had posted it.
+    """
 
     fresh: int
     repeated: int
     quarantined: int
+    posts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,7 @@ class _Reading:
     new: dict[str, NewSignal] = field(default_factory=dict[str, NewSignal])
     ways: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     apart: dict[str, SetApart] = field(default_factory=dict[str, SetApart])
+    posts: list[Message] = field(default_factory=list[Message])
 
     def set_apart(
         self, code: str, why: str, *, via: str, origin: str, body: bytes, size: int | None = None
@@ -137,7 +151,11 @@ async def register_source(tx: Tx, name: str, *, drill: DrillId | None = None) ->
 
 
 async def keep(tx: Tx, source: Source, parcels: Sequence[Parcel]) -> Kept:
-    """Keep every record of some parcels exactly once; set apart, with the reason, what is none."""
+    """Keep every record of some parcels exactly once; set apart, with the reason, what is none.
+
+    Findings, alarms and what else AWS tells by the same queue are kept as posts, in the same
+    transaction.
+    """
     reading = _Reading(tx.ids)
     if sum(len(parcel.body) for parcel in parcels) > _READ_IN_THREAD_BYTES:
         await asyncio.to_thread(_read, parcels, reading)
@@ -155,7 +173,9 @@ async def keep(tx: Tx, source: Source, parcels: Sequence[Parcel]) -> Kept:
         await signals.sight(tx.db, sightings, drill=source.drill_id, now=tx.now)
     for things in _batches(list(reading.apart.values())):
         await signals.quarantine(tx.db, things, source=source.id, drill=source.drill_id, now=tx.now)
-    kept = Kept(len(fresh), sum(each.times for each in told) - len(fresh), len(reading.apart))
+    posted = await keep_once(tx, source, reading.posts) if reading.posts else ()
+    repeated = sum(each.times for each in told) - len(fresh) + len(reading.posts) - len(posted)
+    kept = Kept(len(fresh), repeated, len(reading.apart), len(posted))
     await _count(tx, source, kept)
     return kept
 
@@ -214,6 +234,10 @@ def _read(parcels: Sequence[Parcel], reading: _Reading) -> None:
             continue
         unwrapped = unwrap(mended(parcel.body))
         for part in unwrapped.rejected:
+            post = _post(parcel, part.rejected.code)
+            if post is not None:
+                reading.posts.append(post)
+                continue
             origin = f"{parcel.origin}#{part.position}"
             code, why = part.rejected.code, part.rejected.why
             reading.set_apart(code, why, via=parcel.via, origin=origin, body=part.raw)
@@ -221,9 +245,29 @@ def _read(parcels: Sequence[Parcel], reading: _Reading) -> None:
             _read_record(parcel, record, reading)
 
 
+def _post(parcel: Parcel, code: str) -> Message | None:
+    """Return what is no record but has a reader: an EventBridge event, a message of a topic."""
+    if code not in _MAY_BE_POSTS:
+        return None
+    try:
+        said = decode_object(parcel.body)
+    except Wrong:
+        return None
+    carried = sns.message_of(said)
+    if code == _OTHER_EVENT:
+        format_ = sns.FORMAT if sns.is_letter(said) else eventbridge.FORMAT
+        return Message(text(carried, "id")[:MAX_ID_CHARACTERS], parcel.body, format_)
+    if not sns.is_message(carried):
+        return None
+    # Without an envelope the queue's own id of the message, which is in the origin, must do.
+    id_ = text(said, "MessageId") if sns.is_letter(said) else parcel.origin
+    return Message(_storable(id_)[:MAX_ID_CHARACTERS], parcel.body, sns.FORMAT)
+
+
 def _read_record(parcel: Parcel, record: Record, reading: _Reading) -> None:
     origin = f"{parcel.origin}#{record.position}"
-    event = normalise(record.content)
+    is_audit = is_audit_event(record.content)
+    event = normalise_audit(record.content) if is_audit else normalise(record.content)
     if not isinstance(event, Event):
         reading.set_apart(event.code, event.why, via=parcel.via, origin=origin, body=record.raw)
         return

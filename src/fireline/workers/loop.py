@@ -24,13 +24,18 @@ class Loop:
     turn: Callable[[], Awaitable[bool]]
     every_seconds: float
     topics: tuple[str, ...] = ()
+    # The least it rests after a turn, so that what comes meanwhile shares the next. Set, it rests
+    # as long as the turn took, too: what can wait leaves half of the processor to what cannot.
+    rest_seconds: float = 0.0
 
 
 async def keep(loop: Loop, hub: Hub) -> None:
     """Run one loop until it is cancelled. A turn that raises is logged, and tried again later."""
     failures = 0
+    clock = asyncio.get_running_loop()
     with hub.listening(*loop.topics) as listener:
         while True:
+            began = clock.time()
             try:
                 more = await loop.turn()
                 failures = 0
@@ -40,5 +45,7 @@ async def keep(loop: Loop, hub: Hub) -> None:
                 log.exception("worker.turn_failed", worker=loop.name, failures=failures)
                 await asyncio.sleep(min(0.1 * 2**failures, MAX_BACKOFF_SECONDS))
                 continue
+            if loop.rest_seconds:
+                await asyncio.sleep(max(loop.rest_seconds, clock.time() - began))
             if not more:
                 await listener.wait(loop.every_seconds)

@@ -24,6 +24,8 @@ def letter(message: Message, sender: Address) -> EmailMessage:
     written["Date"] = format_datetime(message.at)
     written["Message-ID"] = f"<{sha256(message.key.encode()).hexdigest()[:40]}@{sender.domain}>"
     written["Auto-Submitted"] = "auto-generated"
+    # A mailbox may send everything on to fireline: its own mail is no news to it.
+    written["X-Fireline-Message"] = "page"
     if message.drill is not None:
         written["X-Fireline-Drill"] = str(message.drill)
     written.set_content(_readable(message.body))

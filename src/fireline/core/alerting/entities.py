@@ -10,10 +10,6 @@ from fireline.core.signals.event import Who
 
 KEY = "key"
 
-# Sharing one of these is sharing a problem. An address may be an office, an asset a busy bucket,
-# and an account holds everybody: those alone join nothing.
-BINDING = frozenset({KEY, PRINCIPAL, CREDENTIAL})
-
 
 def entities_of(finding: Finding) -> frozenset[Entity]:
     """Return everything a finding has that another may share, its alert key included.

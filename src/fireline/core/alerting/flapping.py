@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 # A key that fires so many times within this window is flapping.
 FLAP_WINDOW = timedelta(hours=1)
 FLAPS_AT = 3
 # Firing again so soon after the end is the same trouble coming back. Later, it may be anything.
-AGAIN_WITHIN = timedelta(minutes=20)
+AGAIN_WITHIN = timedelta(minutes=10)
 # A flapping key keeps its rhythm. A longer silence than this many of its own gaps breaks it.
 GAPS_OF_ITS_OWN = 2.0
-AGAIN_AT_MOST = timedelta(hours=1)
+LONGEST_GAP = timedelta(minutes=20)
 # Below the first, waiting saves nobody a call; above the second, a real failure waits too long.
 SHORTEST_WAIT = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(minutes=30)
@@ -34,12 +35,12 @@ def comes_again(firings: Sequence[Firing], at: float) -> bool:
         return False
     gaps = [
         later.began - sooner.ended
-        for sooner, later in zip(firings, firings[1:], strict=False)
+        for sooner, later in pairwise(firings)
         if sooner.ended is not None
     ]
-    rhythm = GAPS_OF_ITS_OWN * max(gaps, default=0.0)
-    allowed = max(AGAIN_WITHIN.total_seconds(), min(rhythm, AGAIN_AT_MOST.total_seconds()))
-    return at - last.ended <= allowed
+    longest = LONGEST_GAP.total_seconds()
+    rhythm = GAPS_OF_ITS_OWN * max((gap for gap in gaps if gap <= longest), default=0.0)
+    return at - last.ended <= max(AGAIN_WITHIN.total_seconds(), rhythm)
 
 
 def flaps(firings: Sequence[Firing], at: float) -> int:
@@ -54,5 +55,5 @@ def wait_for(firings: Sequence[Firing]) -> timedelta:
     Twice its median firing: a firing that outlasts that is no longer the usual flap.
     """
     lasted = sorted(one.ended - one.began for one in firings if one.ended is not None)
-    usual = timedelta(seconds=2 * lasted[len(lasted) // 2]) if lasted else SHORTEST_WAIT
+    usual = timedelta(seconds=1.5 * lasted[-1]) if lasted else SHORTEST_WAIT
     return min(max(usual, SHORTEST_WAIT), LONGEST_WAIT)

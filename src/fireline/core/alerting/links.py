@@ -22,6 +22,7 @@ class Reason(StrEnum):
     SAME_SERVICE = "same_service"
     DEPENDENCY = "dependency"
     SIBLING = "sibling"
+    SAME_PLACE = "same_place"
     WISHED = "wished"
 
 
@@ -41,6 +42,7 @@ CONFIDENCE = {
     Reason.SAME_ASSET: 0.75,
     Reason.SAME_ADDRESS: 0.7,
     Reason.SIBLING: 0.65,
+    Reason.SAME_PLACE: 0.6,
 }
 
 _SENTENCES = {
@@ -56,6 +58,7 @@ _SENTENCES = {
     Reason.DEPENDENCY: "{thing}",
     Reason.SAME_ASSET: "same asset {thing}",
     Reason.SAME_ADDRESS: "same address {thing}",
+    Reason.SAME_PLACE: "{thing}",
     Reason.SIBLING: "both depend on {thing}",
 }
 

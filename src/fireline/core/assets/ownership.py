@@ -43,11 +43,15 @@ def owner_of(assets: Iterable[AssetRef], services: Iterable[Service]) -> Service
     """
     wanted, known = tuple(assets), tuple(services)
     for asset in wanted:
-        for service in known:
-            if any(_fits(asset, claim) for claim in service.claims):
-                return service
+        if (service := claimant(asset, known)) is not None:
+            return service
     accounts = [asset.account for asset in wanted]
     return next((s for a in accounts for s in known if a in s.accounts), None)
+
+
+def claimant(asset: AssetRef, services: Iterable[Service]) -> Service | None:
+    """Return the first service with a pattern for this asset; accounts are not asked."""
+    return next((s for s in services if any(_fits(asset, claim) for claim in s.claims)), None)
 
 
 def _fits(asset: AssetRef, pattern: AssetPattern) -> bool:

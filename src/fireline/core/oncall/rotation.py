@@ -7,13 +7,13 @@ was moved; in an hour that happens twice, it comes the first time and not again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from fireline.core.oncall.schedule import Hours, Layer, Rotation
 from fireline.core.values.ids import PersonId
-from fireline.core.values.time import Span, utc
+from fireline.core.values.time import Span, instant, utc
 
 _DAY = timedelta(days=1)
 
@@ -66,11 +66,6 @@ def watches(layer: Layer, span: Span) -> Iterator[Watch]:
             if one.start >= window.end:
                 break
             yield Watch(max(one.start, window.start), min(one.end, window.end), one.person)
-
-
-def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return the moment, in UTC, a wall clock first shows `at` on `day`."""
-    return datetime.combine(day, at.replace(fold=0), tzinfo=zone).astimezone(UTC)
 
 
 def _turns(rotation: Rotation, span: Span) -> Iterator[Watch]:

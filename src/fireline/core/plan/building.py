@@ -3,8 +3,12 @@
 Each function expects words that read well and refer only to what is there.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
+from fireline.core.alerting.route import Decides, Route
+from fireline.core.alerting.unplanned import Watch
+from fireline.core.alerting.windows import Weekly
 from fireline.core.assets.ownership import AssetPattern, Service
 from fireline.core.drills.scenario import Expected, Limits, Scenario
 from fireline.core.escalation.policy import (
@@ -27,11 +31,13 @@ from fireline.core.incidents.terms import (
 from fireline.core.oncall.people import NotifyRule, Person, Team
 from fireline.core.oncall.schedule import Hours, Layer, Rotation, Schedule
 from fireline.core.plan import files
+from fireline.core.plan.reading import Read
 from fireline.core.runbooks import runbook
 from fireline.core.values.ids import (
     CategoryId,
     PersonId,
     PolicyId,
+    RouteId,
     RunbookId,
     ScenarioId,
     ScheduleId,
@@ -148,6 +154,41 @@ def _hours(said: files.HoursWords) -> Hours:
     return Hours(frozenset(_WEEKDAYS.index(day) for day in said.days), said.start, said.end)
 
 
+def routes_from(said: Read[files.RoutesFile] | None) -> tuple[Route, ...]:
+    """Build the routes, in the order they are tried; without the file, none."""
+    if said is None:
+        return ()
+    return tuple(
+        Route(
+            RouteId(words.id),
+            words.when or "",
+            tuple(_weekly(hours) for hours in words.hours),
+            replace(_decides(words), suppress=words.suppress or ""),
+        )
+        for words in said.words.routes
+    )
+
+
+def default_route_from(said: Read[files.RoutesFile] | None) -> Decides | None:
+    """Build what becomes of alerts that nothing else says an owner of."""
+    return None if said is None or said.words.default is None else _decides(said.words.default)
+
+
+def _weekly(said: files.ZonedHoursWords) -> Weekly:
+    days = frozenset(_WEEKDAYS.index(day) for day in said.days)
+    return Weekly(said.zone, days, said.start, said.end)
+
+
+def _decides(said: files.DecidesWords) -> Decides:
+    return Decides(
+        service=None if said.service is None else ServiceId(said.service),
+        team=None if said.team is None else TeamId(said.team),
+        priority=said.priority,
+        policy=None if said.escalation is None else PolicyId(said.escalation),
+        runbook=None if said.runbook is None else RunbookId(said.runbook),
+    )
+
+
 def policy_from(id_: str, said: files.EscalationFile) -> Policy:
     """Build an escalation policy."""
     steps = tuple(Step(tuple(_target(to) for to in step.notify), step.wait) for step in said.steps)
@@ -190,6 +231,14 @@ def _step(said: files.AnyStep) -> runbook.Step:
             return runbook.Ask(said.id, said.ask, said.needs)
         case _:
             assert_never(said)
+
+
+def watch_from(said: Read[files.ChangesFile] | None) -> Watch:
+    """Say which calls must have been planned; without the file, none."""
+    if said is None:
+        return Watch()
+    words = said.words
+    return Watch(words.pipelines, words.watch, words.window, words.priority)
 
 
 def scenario_from(id_: str, said: files.DrillFile) -> Scenario:

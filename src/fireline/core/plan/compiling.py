@@ -14,6 +14,7 @@ from fireline.core.plan.plan import Plan, RuleText
 from fireline.core.plan.reading import Draft, read_files
 from fireline.core.plan.references import dangling, dangling_of_rule
 from fireline.core.plan.retired import retired_findings
+from fireline.core.plan.route_checks import route_mistakes
 from fireline.core.plan.rule_checks import read_rules
 from fireline.core.plan.runbook_checks import runbook_mistakes
 from fireline.core.values.ids import (
@@ -44,7 +45,7 @@ def compile_plan(texts: Mapping[str, str], *, now: datetime) -> Plan | tuple[Mis
     draft, mistakes = read_files(texts)
     rules, of_rules = read_rules(draft.rules)
     found = [*mistakes, *of_rules, *dangling(draft), *people_mistakes(draft, now)]
-    found += runbook_mistakes(draft)
+    found += [*runbook_mistakes(draft), *route_mistakes(draft)]
     for path, rule in rules.items():
         found += dangling_of_rule(draft, rule, texts[path])
     for path, text in texts.items():
@@ -103,6 +104,9 @@ def _build(texts: Mapping[str, str], draft: Draft, rules: Mapping[str, Rule]) ->
             for each in draft.every(files.DrillFile)
         },
         update_templates={each.id: each.words.text for each in draft.every(files.CommsFile)},
+        routes=building.routes_from(draft.one("routes.yaml", files.RoutesFile)),
+        default_route=building.default_route_from(draft.one("routes.yaml", files.RoutesFile)),
+        changes=building.watch_from(draft.one("changes.yaml", files.ChangesFile)),
     )
 
 

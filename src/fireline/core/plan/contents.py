@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from enum import Enum
 
+from fireline.core.alerting.route import DEFAULT, Route
+from fireline.core.alerting.windows import Weekly
 from fireline.core.plan.lengths import length_text
 from fireline.core.plan.plan import Plan, RuleText
 from fireline.core.values.json import digest
@@ -24,6 +26,19 @@ class _Whole:
 class _Triage:
     incident: str
     declare_offer_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    place: int
+    when: str
+    hours: tuple[Weekly, ...]
+    service: str | None
+    team: str | None
+    priority: Priority | None
+    escalation: str | None
+    runbook: str | None
+    suppress: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +72,10 @@ def things_of(plan: Plan) -> Mapping[str, Mapping[str, object]]:
         "schedule": {**plan.schedules},
         "escalation": {**plan.policies},
         "rule": {_folder(rule): _logic(rule) for rule in plan.rules.values()},
+        "route": {**_routes(plan)},
         "runbook": {**plan.runbooks},
         "drill": {**plan.scenarios},
+        "changes": {"changes": plan.changes} if plan.changes.is_on else {},
         "template": {id_: _Template(text) for id_, text in plan.update_templates.items()},
     }
 
@@ -68,6 +85,25 @@ def words_of(thing: object) -> Mapping[str, str]:
     if not is_dataclass(thing):
         return {}
     return {field.name: _text(getattr(thing, field.name)) for field in fields(thing)}
+
+
+def _routes(plan: Plan) -> Mapping[str, _Route]:
+    """Show each route with its place: the first that fits decides, so the order is behaviour."""
+    default = () if plan.default_route is None else (Route(DEFAULT, "", (), plan.default_route),)
+    return {
+        route.id: _Route(
+            place,
+            route.when,
+            route.hours,
+            route.decides.service,
+            route.decides.team,
+            route.decides.priority,
+            route.decides.policy,
+            route.decides.runbook,
+            route.decides.suppress,
+        )
+        for place, route in enumerate((*plan.routes, *default), 1)
+    }
 
 
 def _folder(rule: RuleText) -> str:

@@ -1,7 +1,7 @@
 """What each kind of file in a plan may say."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, RootModel, Tag
@@ -22,10 +22,12 @@ from fireline.core.plan.words import (
     Words,
     Zone,
 )
+from fireline.core.values.priority import Priority
 
 Channel = Literal["email", "webhook"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Condition = Annotated[Text, Field(max_length=1_000)]
 SomePeople = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=200)]
 
 
@@ -214,6 +216,38 @@ class EscalationFile(Words):
     rounds: Annotated[int, Field(ge=1, le=10)] = 1
 
 
+class ZonedHoursWords(HoursWords):
+    """Part of the week on one zone's clocks."""
+
+    zone: Zone
+
+
+class DecidesWords(Words):
+    """What a route decides; what it leaves open comes from the service, then the default route."""
+
+    service: Slug | None = None
+    team: Slug | None = None
+    priority: PriorityWord | None = None
+    escalation: Slug | None = None
+    runbook: Slug | None = None
+
+
+class RouteWords(DecidesWords):
+    """A route: what alerts it is for, and what it decides. `suppress` says why nobody is told."""
+
+    id: Slug
+    when: Condition | None = None
+    hours: tuple[ZonedHoursWords, ...] = ()
+    suppress: Line | None = None
+
+
+class RoutesFile(Words):
+    """`routes.yaml`: routes, tried in the order written, and what becomes of all other alerts."""
+
+    routes: Annotated[tuple[RouteWords, ...], Field(max_length=1_000)] = ()
+    default: DecidesWords | None = None
+
+
 class CommsFile(Words):
     """`comms/ID.yaml`: the text of an update, with `{known}`-like places to fill."""
 
@@ -296,6 +330,15 @@ class RunbookFile(Words):
     max_blast: Annotated[int, Field(ge=1, le=1_000)]
     inputs: Mapping[Name, InputWords]
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1, max_length=100)]
+
+
+class ChangesFile(Words):
+    """`changes.yaml`: who deploys for a living, and which calls must have been planned."""
+
+    pipelines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=200)]
+    watch: Annotated[tuple[Line, ...], Field(min_length=1, max_length=200)] = ("*",)
+    window: Length = timedelta(minutes=30)
+    priority: PriorityWord = Priority.P4
 
 
 class LimitWords(Words):

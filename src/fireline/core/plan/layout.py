@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from fireline.core.plan.files import (
+    ChangesFile,
     CommsFile,
     DefinitionsFile,
     DrillFile,
@@ -16,6 +17,7 @@ from fireline.core.plan.files import (
     PlanFile,
     PrioritiesFile,
     RolesFile,
+    RoutesFile,
     RunbookFile,
     ScheduleFile,
     ServiceFile,
@@ -31,7 +33,11 @@ SINGLE: Mapping[str, type[BaseModel]] = {
     "priorities.yaml": PrioritiesFile,
     "roles.yaml": RolesFile,
     "people.yaml": PeopleFile,
+    "routes.yaml": RoutesFile,
+    "changes.yaml": ChangesFile,
 }
+# What a plan may do without; everything else of SINGLE it must have.
+OPTIONAL = frozenset({"changes.yaml", "routes.yaml"})
 FOLDERS: Mapping[str, type[BaseModel]] = {
     "teams": TeamFile,
     "services": ServiceFile,

@@ -23,6 +23,7 @@ class Code(StrEnum):
     FINDING_RETIRED = "finding.retired"
     PERSON_NO_ADDRESS = "person.no_address"
     REFERENCE_UNKNOWN = "reference.unknown"
+    ROUTE_UNREACHED = "route.unreached"
     RULE_BROKEN = "rule.broken"
     RULE_NO_HIT = "rule.no_hit"
     RULE_NO_MISS = "rule.no_miss"

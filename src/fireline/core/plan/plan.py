@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fireline.core.alerting.route import Decides, Route
+from fireline.core.alerting.unplanned import NOTHING_WATCHED, Watch
 from fireline.core.assets.ownership import Service
 from fireline.core.detection.finding import RuleCard
 from fireline.core.drills.scenario import Scenario
@@ -37,7 +39,8 @@ class Plan:
     """One immutable revision. `revision` is the SHA-256 of its files, so equal plans are equal.
 
     `catch_all` are the people told when nobody else can be. `protected` are asset ids and ARNs no
-    action may touch: break-glass users, fireline's own roles.
+    action may touch: break-glass users, fireline's own roles. The first of `routes` that fits an
+    alert decides; `default_route` is for those that nothing else says an owner of.
     """
 
     revision: RevisionId
@@ -54,3 +57,6 @@ class Plan:
     runbooks: Mapping[RunbookId, Runbook]
     scenarios: Mapping[ScenarioId, Scenario]
     update_templates: Mapping[str, str]
+    routes: tuple[Route, ...] = ()
+    default_route: Decides | None = None
+    changes: Watch = NOTHING_WATCHED

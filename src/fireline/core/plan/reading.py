@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from fireline.core.plan.document import Document, Loc, read_document
-from fireline.core.plan.layout import FOLDERS, SINGLE, Sort, place_of
+from fireline.core.plan.layout import FOLDERS, OPTIONAL, SINGLE, Sort, place_of
 from fireline.core.plan.mistakes import Code, Mistake
 from fireline.core.plan.wording import is_echo, mistake_from
 
@@ -110,7 +110,7 @@ def read_files(files: Mapping[str, str]) -> tuple[Draft, tuple[Mistake, ...]]:
     pile.mistakes.extend(
         Mistake(path, 1, Code.FILE_MISSING, f"there is no {path}", "`fireline plan init` shows one")
         for path in SINGLE
-        if path not in files
+        if path not in files and path not in OPTIONAL
     )
     named = {folder: frozenset(ids) for folder, ids in pile.named.items()}
     rules = tuple(_folder(rule, sorts) for rule, sorts in pile.rules.items())

@@ -9,10 +9,12 @@ from fireline.core.detection.documents import documents
 from fireline.core.detection.rules import Rule
 from fireline.core.plan.document import Loc
 from fireline.core.plan.files import (
+    DecidesWords,
     DefinitionsFile,
     DrillFile,
     EscalationFile,
     PlanFile,
+    RoutesFile,
     ScheduleFile,
     ServiceFile,
     TeamFile,
@@ -21,6 +23,12 @@ from fireline.core.plan.mistakes import Code, Mistake, nearest
 from fireline.core.plan.reading import Draft, Read
 
 _TARGETS = {"schedule": "schedules", "person": "people", "team": "teams", "leads": "teams"}
+_DECIDED = {
+    "service": "services",
+    "team": "teams",
+    "escalation": "escalation",
+    "runbook": "runbooks",
+}
 _ONE = {
     "people": "person",
     "teams": "team",
@@ -92,12 +100,29 @@ def _of_single_files(draft: Draft) -> Iterator[_Reference]:
     plan = draft.one("plan.yaml", PlanFile)
     if plan is not None:
         yield from _each(plan, ("catch_all",), "people", plan.words.catch_all)
+    routes = draft.one("routes.yaml", RoutesFile)
+    if routes is not None:
+        yield from _of_routes(routes)
     definitions = draft.one("definitions.yaml", DefinitionsFile)
     if definitions is not None:
         for id_, category in definitions.words.categories.items():
             if category.runbook is not None:
                 loc = ("categories", id_, "runbook")
                 yield _Reference(definitions, loc, "runbooks", category.runbook)
+
+
+def _of_routes(read: Read[RoutesFile]) -> Iterator[_Reference]:
+    for place, route in enumerate(read.words.routes):
+        yield from _decided(read, ("routes", place), route)
+    if read.words.default is not None:
+        yield from _decided(read, ("default",), read.words.default)
+
+
+def _decided(read: Read[RoutesFile], loc: Loc, said: DecidesWords) -> Iterator[_Reference]:
+    for field, kind in _DECIDED.items():
+        named: str | None = getattr(said, field)
+        if named is not None:
+            yield _Reference(read, (*loc, field), kind, named)
 
 
 def _of_escalation(read: Read[EscalationFile]) -> Iterator[_Reference]:

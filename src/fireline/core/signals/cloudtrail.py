@@ -58,9 +58,12 @@ def _record(raw: JsonObject | bytes) -> JsonObject:
         )
     if is_deeper(record, MAX_RECORD_DEPTH):  # pyright: ignore[reportUnknownArgumentType] - JSON objects hold anything
         raise _Wrong(Rejected("cloudtrail.too_deep", f"nested more than {MAX_RECORD_DEPTH} deep"))
-    if _is_storable(cast("object", record)):
-        return cast("JsonObject", record)
-    return cast("JsonObject", _storable(cast("object", record)))
+    return storable(cast("JsonObject", record))
+
+
+def storable(record: JsonObject) -> JsonObject:
+    """Return a record that a database can hold: itself, unless a character must be replaced."""
+    return record if _is_storable(record) else cast("JsonObject", _storable(record))
 
 
 def _is_storable(value: object) -> bool:

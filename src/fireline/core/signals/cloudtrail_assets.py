@@ -22,7 +22,8 @@ MAX_ID_CHARACTERS = 2048
 BUCKET = "aws.s3.bucket"
 OBJECT = "aws.s3.object"
 
-_GLOBAL = ("aws.iam.", "aws.s3.", "aws.sts.", "aws.cloudfront.", "aws.route53.", ACCOUNT)
+# What belongs to no region, by the beginning of its kind.
+GLOBAL_KINDS = ("aws.iam.", "aws.s3.", "aws.sts.", "aws.cloudfront.", "aws.route53.", ACCOUNT)
 
 # By service, then by the parameter's name in lower case.
 _KINDS: dict[str, dict[str, str]] = {
@@ -78,7 +79,8 @@ _KINDS: dict[str, dict[str, str]] = {
     "ec2-instance-connect": {"instanceid": "aws.ec2.instance"},
 }
 
-_EC2_IDS = {
+# EC2 says in an id what it names.
+EC2_KINDS = {
     "i": "aws.ec2.instance",
     "sg": "aws.ec2.security_group",
     "vol": "aws.ec2.volume",
@@ -96,7 +98,7 @@ _EC2_IDS = {
     "lt": "aws.ec2.launch_template",
     "vpce": "aws.ec2.vpc_endpoint",
 }
-_EC2_ID = re.compile(rf"({'|'.join(_EC2_IDS)})-[0-9a-f]{{8,17}}")
+_EC2_ID = re.compile(rf"({'|'.join(EC2_KINDS)})-[0-9a-f]{{8,17}}")
 _NAMES_EC2_IDS = frozenset(
     {"ec2", "autoscaling", "elasticloadbalancing", "rds", "ssm", "eks", "ec2-instance-connect"}
 )
@@ -126,7 +128,7 @@ def affected(call: Call) -> tuple[AssetRef, ...]:
     """List the resources a call names in its parameters or its answer, each once."""
     found: dict[AssetRef, None] = {}
     for kind, identifier in _named(call.service, call.request, call.response):
-        region = "" if kind.startswith(_GLOBAL) else call.region
+        region = "" if kind.startswith(GLOBAL_KINDS) else call.region
         found.setdefault(AssetRef(kind, call.account, identifier, region))
         if len(found) >= MAX_ASSETS:
             break
@@ -155,7 +157,7 @@ def _named(service: str, request: JsonObject, response: JsonObject) -> Iterator[
         if kind is not None and _plausible(service, kind, text):
             yield kind, _identifier(kind, text)
         elif service in _NAMES_EC2_IDS and (match := _EC2_ID.fullmatch(text)):
-            yield _EC2_IDS[match[1]], text
+            yield EC2_KINDS[match[1]], text
     if service == "s3" and isinstance(bucket, str) and isinstance(key, str) and key:
         yield OBJECT, f"{bucket}/{key}"[:MAX_ID_CHARACTERS]
 

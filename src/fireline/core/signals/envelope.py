@@ -1,9 +1,10 @@
 """Unwrap what a source delivers into records, one by one.
 
-A parcel is the body of one queue message or one stored object, already decompressed. It holds a
-CloudTrail delivery (`{"Records": [...]}`), an EventBridge event around one record, an SNS
-notification around either, or a bare record. One bad record never blocks its neighbours: it is
-returned beside them, with the reason. Nothing here knows what a record means.
+A parcel is the body of one queue message, one stored object, already decompressed, or one post. It
+holds a CloudTrail delivery (`{"Records": [...]}`), an EventBridge event around one record, an SNS
+notification around either, a list of Kubernetes' audit events, or a bare record. One bad record
+never blocks its neighbours: it is returned beside them, with the reason. Nothing here knows what a
+record means.
 """
 
 from collections.abc import Iterator
@@ -64,8 +65,13 @@ class _Envelope(msgspec.Struct):
     event_name: msgspec.Raw | msgspec.UnsetType = msgspec.field(
         name="eventName", default=msgspec.UNSET
     )
+    kind: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    items: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    audit_id: msgspec.Raw | msgspec.UnsetType = msgspec.field(name="auditID", default=msgspec.UNSET)
 
 
+_AUDIT_LIST = b'"EventList"'
+_decode_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
 
 
@@ -101,15 +107,18 @@ def _parts(body: bytes, *, wrappers: int) -> list[bytes]:
     envelope = _envelope(body)
     match envelope:
         case _Envelope(records=list() as records):
-            if len(records) > MAX_RECORDS:
-                why = f"the delivery has {len(records)} records, more than {MAX_RECORDS}"
-                raise _Refused(Rejected("envelope.too_many_records", why))
-            return [bytes(record) for record in records]
+            return _each(records)
         case _Envelope(detail_type=str() as detail_type):
             return [_detail(detail_type, envelope)]
         case _Envelope(type="Notification", message=str() as message):
             return _parts(message.encode("utf-8", "replace"), wrappers=wrappers + 1)
-        case _ if envelope.event_name is not msgspec.UNSET:
+        case _Envelope(items=msgspec.Raw() as items, kind=msgspec.Raw() as kind) if (
+            bytes(kind) == _AUDIT_LIST
+        ):
+            return _each(_listed(items))
+        case _ if (
+            envelope.event_name is not msgspec.UNSET or envelope.audit_id is not msgspec.UNSET
+        ):
             return [body]
         case _:
             why = "JSON, but neither a CloudTrail delivery, an EventBridge event nor a record"
@@ -127,6 +136,21 @@ def _envelope(body: bytes) -> _Envelope:
         raise _Refused(Rejected("envelope.not_json", f"not JSON: {error}")) from error
     except RecursionError as error:
         raise _Refused(Rejected("envelope.too_deep", "nested too deeply")) from error
+
+
+def _each(records: list[msgspec.Raw]) -> list[bytes]:
+    if len(records) > MAX_RECORDS:
+        why = f"the delivery has {len(records)} records, more than {MAX_RECORDS}"
+        raise _Refused(Rejected("envelope.too_many_records", why))
+    return [bytes(record) for record in records]
+
+
+def _listed(items: msgspec.Raw) -> list[msgspec.Raw]:
+    try:
+        return _decode_list(items)
+    except msgspec.ValidationError as error:
+        why = f"a list of audit events that is none: {error}"
+        raise _Refused(Rejected("envelope.unknown_shape", why)) from error
 
 
 def _detail(detail_type: str, envelope: _Envelope) -> bytes:

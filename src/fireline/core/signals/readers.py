@@ -2,11 +2,47 @@
 
 from collections.abc import Mapping
 
-from fireline.core.signals.formats import fireline
+from fireline.core.signals.formats import (
+    alertmanager,
+    datadog,
+    deploy,
+    eventbridge,
+    falco,
+    fireline,
+    generic,
+    github,
+    gitlab,
+    grafana,
+    kubernetes_audit,
+    mail,
+    opsgenie,
+    pagerduty,
+    sentry,
+    sns,
+    splunk,
+    victorops,
+)
 from fireline.core.signals.payload import Payload, Reader, Reading, Unread
 
 READERS: Mapping[str, Reader] = {
+    "alertmanager": alertmanager.read,
+    "datadog": datadog.read,
+    "deploy": deploy.read,
+    "eventbridge": eventbridge.read,
+    "falco": falco.read,
     "fireline": fireline.read,
+    "github": github.read,
+    "gitlab": gitlab.read,
+    "grafana": grafana.read,
+    "json": generic.read,
+    "kubernetes_audit": kubernetes_audit.read,
+    "mail": mail.read,
+    "opsgenie": opsgenie.read,
+    "pagerduty": pagerduty.read,
+    "sentry": sentry.read,
+    "sns": sns.read,
+    "splunk": splunk.read,
+    "victorops": victorops.read,
 }
 
 

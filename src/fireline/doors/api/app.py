@@ -11,13 +11,20 @@ from fireline.core.values.refusals import Kind, Refusal
 from fireline.doors.api import (
     access,
     alerts,
+    changes,
     drills,
+    heartbeats,
     incidents,
     oncall,
     plans,
+    replays,
+    reports,
     reviews,
+    routes,
     runs,
     signals,
+    silences,
+    sources,
 )
 from fireline.doors.problems import PROBLEM_JSON, STATUS, problem
 from fireline.usecases.transaction import Transactions
@@ -26,13 +33,20 @@ RETRY_AFTER_SECONDS = "5"
 ROOMS = {
     "access": access,
     "alerts": alerts,
+    "changes": changes,
     "drills": drills,
+    "heartbeats": heartbeats,
     "incidents": incidents,
     "oncall": oncall,
     "plans": plans,
+    "replays": replays,
+    "reports": reports,
     "reviews": reviews,
+    "routes": routes,
     "runs": runs,
     "signals": signals,
+    "silences": silences,
+    "sources": sources,
 }
 
 

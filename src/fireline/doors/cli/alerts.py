@@ -1,10 +1,12 @@
 """`fireline alert` and `fireline ack`: what wants an answer, and giving it."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from fireline.core.alerting.flapping import FLAPS_AT
 from fireline.core.values.priority import Priority
 from fireline.doors.cli.client import USAGE, Client
 from fireline.doors.cli.numbers import MaybeNumber, Number
@@ -42,28 +44,53 @@ class Urgency(StrEnum):
 
 
 @alert_app.command("list")
-def list_alerts(
+def list_alerts(  # noqa: PLR0913 - the filters of the list, all by name
     *,
     state: Annotated[
         list[AlertState] | None,
         typer.Option(help=f"Only {', '.join(AlertState)}; may be given again."),
     ] = None,
+    team: Annotated[
+        list[str] | None, typer.Option(help="Only of this team; may be given again.")
+    ] = None,
+    service: Annotated[
+        list[str] | None, typer.Option(help="Only of this service; may be given again.")
+    ] = None,
     least: Annotated[
         Urgency, typer.Option(case_sensitive=False, help="The least urgent to list, P1 to P5.")
     ] = Urgency.P5,
+    snoozed: Annotated[bool, typer.Option("--snoozed", help="Only those snoozed.")] = False,
+    suppressed: Annotated[
+        bool, typer.Option("--suppressed", help="Only those a silence holds.")
+    ] = False,
+    unrouted: Annotated[bool, typer.Option("--unrouted", help="Only those nobody owns.")] = False,
+    text: Annotated[str, typer.Option(help="Only those whose title or service has this.")] = "",
+    after: Annotated[
+        int | None, typer.Option(min=1, help="Go on after this alert, the last of a list before.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List alerts, the most urgent first. Without a state: those that are not resolved."""
     found = Client.from_environment().get(
-        "alerts", state=state or None, least=Priority[least].value, limit=limit
+        "alerts",
+        state=state or None,
+        team=team or None,
+        service=service or None,
+        least=Priority[least].value,
+        snoozed=snoozed or None,
+        suppressed=suppressed or None,
+        unrouted=unrouted,
+        text=text,
+        after=after,
+        limit=limit,
     )
     show(found, _draw_list, as_json=as_json)
 
 
 @alert_app.command("show")
 def show_alert(number: Number, *, as_json: AsJson = False) -> None:
-    """Show an alert: its findings, who was told and how it went, its timeline."""
+    """Show an alert: what happened, whose it is, what to do first, who is told, its timeline."""
     show(Client.from_environment().get(f"alerts/{number}"), _draw, as_json=as_json)
 
 
@@ -127,17 +154,17 @@ def _acknowledge(client: Client, number: int, *, as_json: bool) -> None:
 
 def _draw_list(alerts: Any) -> None:
     say_table(
-        ("alert", "priority", "title", "service", "findings", "state", "last seen", "told"),
+        ("alert", "priority", "title", "service", "symptoms", "state", "last seen", "told"),
         (
             (
                 alert["number"],
                 priority_text(alert["priority"]),
                 alert["title"],
                 alert["service"],
-                alert["findings"],
+                alert["symptoms"] or alert["findings"],
                 _state(alert),
                 moment(alert["last_at"]),
-                ", ".join(alert["paged"]),
+                ", ".join(alert["paged"]) or alert["untold_why"],
             )
             for alert in alerts
         ),
@@ -146,9 +173,22 @@ def _draw_list(alerts: Any) -> None:
 
 
 def _state(alert: Any) -> str:
-    if alert["state"] == AlertState.ACKNOWLEDGED:
-        return f"acknowledged by {alert['acknowledged_by']}"
-    return str(alert["state"])
+    marks = [
+        f"acknowledged by {alert['acknowledged_by']}"
+        if alert["state"] == AlertState.ACKNOWLEDGED
+        else str(alert["state"])
+    ]
+    if alert["snoozed_until"] and alert["state"] != AlertState.RESOLVED:
+        marks.append(f"snoozed until {moment(alert['snoozed_until'])}")
+    if alert["suppressed"]:
+        marks.append("suppressed")
+    if alert["flaps"] >= FLAPS_AT:
+        marks.append("flapping")
+    if alert["told_by"]:
+        marks.append(f"storm {alert['told_by']}")
+    if alert["merged_into"]:
+        marks.append(f"part of {alert['merged_into']}")
+    return ", ".join(marks)
 
 
 def _draw(alert: Any) -> None:
@@ -156,15 +196,48 @@ def _draw(alert: Any) -> None:
     say(alert["title"])
     say(f"Service {alert['service'] or '-'}, team {alert['team'] or '-'}: {alert['owner_reason']}")
     say(f"Runbook {alert['runbook'] or '-'}. Raised {moment(alert['raised_at'])}.")
-    if alert["next_step_at"]:
-        say(f"Nobody has answered; the next step is at {moment(alert['next_step_at'])}.")
+    say(f"First: {alert['first_step']['text']}")
+    say(f"Told: {alert['told']}")
+    say(f"{alert['sure']}: {alert['because']}.")
+    for line in _beside(alert):
+        say(line)
+    say_section(
+        f"Symptoms ({alert['symptom_count']}, {alert['live_symptoms']} firing)",
+        (line for one in alert["symptoms"] for line in _symptom(one)),
+    )
     say_section("People and things involved", (f"{kind} {value}" for kind, value in _about(alert)))
     say_section(
-        f"Findings ({alert['finding_count']})",
+        f"Findings ({len(alert['findings'])})",
         (f"{moment(one['at'])}  {one['title']}: {one['who']}" for one in alert["findings"]),
     )
     say_section("Told", (line for page in alert["pages"] for line in _page(page)))
     say_timeline(alert["timeline"])
+
+
+def _beside(alert: Any) -> Iterator[str]:
+    """Say what else there is to an alert, where there is something."""
+    if alert["flapping"]:
+        yield f"It flaps: {alert['flapping']}."
+    if alert["assigned_to"]:
+        yield f"Given to {alert['assigned_to']}."
+    if alert["again_of"]:
+        yield f"The same problem was alert {alert['again_of']}."
+    if alert["incident"]:
+        yield f"Part of INC-{alert['incident']}."
+    for word, numbers in (("Merged into it", "swallowed"), ("It speaks for", "speaks_for")):
+        if alert[numbers]:
+            yield f"{word}: {', '.join(str(number) for number in alert[numbers])}."
+
+
+def _symptom(one: Any) -> list[str]:
+    times = f"{one['times']} time{'' if one['times'] == 1 else 's'}"
+    said = f"{one['source']}, {times}, {moment(one['first_at'])} to {moment(one['last_at'])}"
+    linked = f" (with symptom {one['linked_to']})" if one["linked_to"] else ""
+    return [
+        f"{one['number']}  P{one['priority']} {words(one['state'])}  {one['title']}",
+        f"    {said}",
+        f"    here because: {one['because']}{linked}",
+    ]
 
 
 def _about(alert: Any) -> list[tuple[str, str]]:

@@ -15,14 +15,22 @@ import typer
 from fireline.doors.cli.access import token_app
 from fireline.doors.cli.accounts import account_app
 from fireline.doors.cli.actions import action_app, undo
+from fireline.doors.cli.alert_hands import HANDS
 from fireline.doors.cli.alerts import ack, alert_app
 from fireline.doors.cli.approvals import approval_app, approve
+from fireline.doors.cli.changes import change_app
 from fireline.doors.cli.drills import RunAlone, build_drill_app
+from fireline.doors.cli.heartbeats import heartbeat_app
 from fireline.doors.cli.incidents import incident_app
 from fireline.doors.cli.oncall import who
 from fireline.doors.cli.plan import plan_app
+from fireline.doors.cli.replay import replay
+from fireline.doors.cli.reports import report
+from fireline.doors.cli.routes import route_app
 from fireline.doors.cli.runs import run_app
 from fireline.doors.cli.signals import signal_app
+from fireline.doors.cli.silences import silence_app
+from fireline.doors.cli.sources import source_app
 from fireline.doors.cli.status import status
 from fireline.doors.cli.terminal import Edge
 
@@ -63,13 +71,22 @@ def build_cli(bodies: Bodies) -> typer.Typer:
     cli.command("status")(status)
     cli.command("who")(who)
     cli.command("ack")(ack)
+    cli.command("report")(report)
+    cli.command("replay")(replay)
     cli.command("approve")(approve)
     cli.command("undo")(undo)
     cli.add_typer(build_drill_app(bodies.run_drill_alone), name="drill")
+    for name, command in HANDS.items():
+        alert_app.command(name)(command)
     for name, app in (
         ("plan", plan_app),
+        ("source", source_app),
+        ("heartbeat", heartbeat_app),
         ("signal", signal_app),
         ("alert", alert_app),
+        ("change", change_app),
+        ("route", route_app),
+        ("silence", silence_app),
         ("incident", incident_app),
         ("run", run_app),
         ("approval", approval_app),

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -84,6 +84,26 @@ class Client:
     def put(self, path: str, body: Any) -> Any:
         """PUT JSON to a path under /api/v1 and return its JSON."""
         return self._ask("PUT", path, body=body)
+
+    def patch(self, path: str, body: Any) -> Any:
+        """PATCH JSON to a path under /api/v1 and return its JSON."""
+        return self._ask("PATCH", path, body=body)
+
+    def lines(self, path: str, body: Any, *, seconds: float) -> Iterator[Any]:
+        """POST JSON to a path that answers in lines of JSON, and yield each as it comes."""
+        url = f"{self.base_url}/api/v1/{path.lstrip('/')}"
+        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
+        wait = httpx2.Timeout(TIMEOUT_SECONDS, read=seconds)
+        try:
+            with httpx2.stream("POST", url, json=body, headers=headers, timeout=wait) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    _content(answer)
+                for line in answer.iter_lines():
+                    yield json.loads(line)
+        except httpx2.TransportError as error:
+            message = f"Fireline does not answer at {self.base_url} ({type(error).__name__})."
+            raise ClientFailed(message, UNREACHABLE, hint="Is `fireline up` running?") from error
 
     def delete(self, path: str) -> None:
         """DELETE what a path under /api/v1 names."""

@@ -137,7 +137,7 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Make a folder's plan the running one. With a single mistake, the running plan stays."""
-    files, plan = _sound(folder)
+    files, plan = sound(folder)
     with _weather_of_network():
         answer = Client.from_environment().post(
             "plan/revisions", {"files": dict(files), "note": note}
@@ -151,7 +151,7 @@ def push(
 def _plan(folder: Path | None) -> Plan:
     """Compile the plan of a folder, or fetch the running one."""
     if folder is not None:
-        return _sound(folder)[1]
+        return sound(folder)[1]
     with _weather_of_network():
         answer = cast("Mapping[str, Mapping[str, str]]", Client.from_environment().get("plan"))
     opened = reopen_plan(answer["files"])
@@ -160,7 +160,7 @@ def _plan(folder: Path | None) -> Plan:
     return opened
 
 
-def _sound(folder: Path) -> tuple[Mapping[str, str], Plan]:
+def sound(folder: Path) -> tuple[Mapping[str, str], Plan]:
     """Read and compile a folder's plan; one with mistakes ends the command."""
     files, unreadable = _read(folder)
     compiled = compile_plan(files, now=_now())

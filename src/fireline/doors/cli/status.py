@@ -24,6 +24,9 @@ def _draw(found: Any) -> None:
         f"{found['firing']} alerts firing, {found['acknowledged']} acknowledged, "
         f"{found['approvals_waiting']} approvals waiting."
     )
+    if found["posts_waiting"]:
+        since = moment(found["oldest_post_at"])
+        say(f"{found['posts_waiting']} posts wait to be sorted, the oldest since {since}.")
     say_section(
         "Late",
         (

@@ -11,26 +11,35 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from fireline.core.values.refusals import Refusal, Unavailable
-from fireline.doors.intake import hooks
+from fireline.doors.intake import alertmanager, generic, hooks, mail, opsgenie, pagerduty, victorops
 from fireline.doors.intake.desk import IntakeDesk, Turned
+from fireline.doors.intake.short_way import Answers, ShortWay
 
 RETRY_AFTER_SECONDS = "5"
 # The hot paths first: routes are tried in order.
-ROOMS: Sequence[Sequence[BaseRoute]] = (hooks.ROUTES,)
+ROOMS: Sequence[Sequence[BaseRoute]] = (
+    pagerduty.ROUTES,
+    alertmanager.ROUTES,
+    victorops.ROUTES,
+    generic.ROUTES,
+    mail.ROUTES,
+    hooks.ROUTES,
+    opsgenie.ROUTES,  # the last: it answers for the rest of /v1/ and /v2/
+)
 # What of the address space belongs to intake; everything else is the gate's.
 PREFIXES = ("/v2/", "/v1/", "/api/v2/", "/generic/", "/integrations/", "/hooks/", "/-/")
 
 
-def build_intake(desk: IntakeDesk) -> Starlette:
+def build_intake(desk: IntakeDesk) -> ASGIApp:
     """Return the application that takes in what sources post."""
-    app = Starlette(
-        routes=[route for room in ROOMS for route in room],
-        exception_handlers={Turned: _turned, Refusal: _refused},
-    )
+    routes = [route for room in ROOMS for route in room]
+    answers: Answers = {Turned: _turned, Refusal: _refused}
+    app = Starlette(routes=routes, exception_handlers=answers)
     app.state.intake = desk
-    return app
+    return ShortWay(app, routes, answers)
 
 
 def is_intake(path: str) -> bool:

@@ -13,6 +13,8 @@ from starlette.requests import Request
 
 from fireline.core.values.secret import Secret
 from fireline.ports.ids import Ids
+from fireline.ports.secrets import Secrets
+from fireline.ports.sns import SnsPeer
 from fireline.store.hub import Hub
 from fireline.usecases import sources
 from fireline.usecases.intake import Accepted, Inbox
@@ -49,6 +51,8 @@ class IntakeDesk:
     hub: Hub
     inbox: Inbox
     ids: Ids
+    secrets: Secrets
+    sns: SnsPeer | None = None
     _cards: OrderedDict[bytes, tuple[float, Card | None]] = field(
         default_factory=OrderedDict[bytes, tuple[float, Card | None]]
     )

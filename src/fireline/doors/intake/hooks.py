@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fireline.core.signals.formats.github import EVENT as GITHUB_EVENT
+from fireline.core.signals.formats.sentry import RESOURCE as SENTRY_RESOURCE
+from fireline.doors.intake import aws, changes, grafana, kubernetes, sentry, sns
 from fireline.doors.intake.desk import Turned, body_of, desk_of, token_of
 from fireline.usecases.sources import Card
 
@@ -27,7 +30,20 @@ class Hook:
 
 
 # By format. Each format's reader is in core/signals/readers.py under the same name.
-HOOKS: Mapping[str, Hook] = {}
+HOOKS: Mapping[str, Hook] = {
+    "alertmanager": Hook(),
+    "datadog": Hook(),
+    "deploy": Hook(check=changes.check_deploy),
+    "eventbridge": Hook(check=aws.check_event),
+    "falco": Hook(),
+    "github": Hook((GITHUB_EVENT,), changes.check_github),
+    "gitlab": Hook(check=changes.check_gitlab),
+    "grafana": Hook(check=grafana.proven),
+    "kubernetes_audit": Hook(check=kubernetes.check_audit),
+    "sentry": Hook((SENTRY_RESOURCE,), sentry.check_sentry),
+    "sns": Hook(check=sns.check_sns),
+    "splunk": Hook(),
+}
 
 
 async def receive(request: Request) -> Response:

@@ -10,7 +10,10 @@ from starlette.staticfiles import StaticFiles
 from fireline.core.access.roles import Permission
 from fireline.doors.web import (
     account,
+    alert_forms,
+    alert_page,
     approvals,
+    changes,
     declare,
     drills,
     inbox,
@@ -18,9 +21,13 @@ from fireline.doors.web import (
     incidents,
     links,
     oncall,
+    report,
     reviews,
+    routes,
     runs,
     signin,
+    silences,
+    sources,
 )
 from fireline.doors.web.live import pokes_of
 from fireline.doors.web.shell import Caller, Desk, page
@@ -30,6 +37,9 @@ _KEPT = "public, max-age=31536000, immutable"
 _ROOMS = (
     account,
     inbox,
+    alert_page,
+    alert_forms,
+    changes,
     declare,  # before incidents: its path is not a number
     incidents,
     incident_forms,
@@ -38,6 +48,10 @@ _ROOMS = (
     reviews,
     oncall,
     drills,
+    sources,
+    report,
+    routes,
+    silences,
     links,
     signin,
 )

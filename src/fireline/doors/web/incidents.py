@@ -14,8 +14,9 @@ from fireline.core.incidents.updates import PublicWord
 from fireline.core.plan.plan import Plan
 from fireline.core.values.priority import Priority
 from fireline.doors.web.shell import FRESH, Again, Caller, page, render
-from fireline.usecases import approvals, incidents, plans, runs
+from fireline.usecases import approvals, changes, incidents, plans, runs
 from fireline.usecases.approvals import ApprovalView
+from fireline.usecases.changes import SuspectView
 from fireline.usecases.incidents import IncidentFilter, IncidentView
 from fireline.usecases.transaction import Tx
 
@@ -40,6 +41,7 @@ class _Room:
     vectors: tuple[Vector, ...]
     moves: tuple[Move, ...]
     waiting: tuple[ApprovalView, ...]
+    suspects: tuple[SuspectView, ...]
 
 
 async def listing(caller: Caller) -> Response:
@@ -101,12 +103,14 @@ async def _gather(tx: Tx, caller: Caller, found: IncidentView) -> _Room:
         )
         for to, does in _ways(found.state)
     ]
+    plan = await plans.of(tx, found.plan_revision)
     return _Room(
         incident=found,
-        plan=await plans.of(tx, found.plan_revision),
+        plan=plan,
         vectors=containment.vectors,
         moves=tuple(moves),
         waiting=tuple(view for view in waiting if view.run.incident_id == found.id),
+        suspects=await changes.suspects_of_incident(tx, plan, found.id),
     )
 
 

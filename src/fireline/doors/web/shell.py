@@ -26,9 +26,11 @@ from fireline.usecases.transaction import Transactions
 PLACES = (
     ("inbox", "/", "Alerts"),
     ("incidents", "/incidents", "Incidents"),
+    ("changes", "/changes", "Changes"),
     ("on-call", "/on-call", "On-call"),
     ("approvals", "/approvals", "Approvals"),
     ("drills", "/drills", "Drills"),
+    ("sources", "/sources", "Sources"),
 )
 STATIC = resources.files("fireline.doors.web") / "static"
 

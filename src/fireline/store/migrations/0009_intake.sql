@@ -47,7 +47,15 @@ alter table alert
     add column suppressed_by   uuid,                         -- the silence that holds it
     add column suppressed_until timestamptz,
     add column assigned_to     text;
+create index alert_of_storm on alert (told_by) where told_by is not null and state = 'firing';
+create index alert_opened on alert (raised_at);
 drop index alert_live_key;   -- what is live once is a symptom's key
+
+-- A ladder may be climbed again, from its first step: after a snooze, a silence, a rise of urgency.
+alter table ladder add column climb int not null default 1 check (climb > 0);
+alter table page add column climb int not null default 1 check (climb > 0);
+alter table page drop constraint page_alert_id_step_person_key;
+alter table page add constraint page_told_once unique (alert_id, climb, step, person);
 
 -- What one source keeps saying under one key, from the first time until it is over.
 create table symptom (
@@ -80,7 +88,7 @@ create table symptom (
     because     text not null,               -- and the sentence people read
     linked_to   uuid references symptom (id),
     link_confidence float8,
-    apart       bool not null default false, -- a person split it off
+    apart_from  uuid references alert (id),  -- where a person split it off: it never goes back there
     payload_id  uuid references payload (id),
     check ((state = 'resolved') = (resolved_at is not null)),
     check ((resolved_at is null) = (resolved_by is null))

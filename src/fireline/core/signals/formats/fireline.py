@@ -10,8 +10,9 @@ from typing import cast
 
 import orjson
 
+from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.entity import Entity
-from fireline.core.signals.notice import Notice, Status
+from fireline.core.signals.notice import Notice, Status, Weblink
 from fireline.core.signals.payload import Payload, Reading, Unread
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
@@ -30,6 +31,11 @@ def write(notice: Notice) -> bytes:
         "service": notice.service,
         "team": notice.team,
         "runbook": notice.runbook,
+        "group": notice.group,
+        "ends_at": notice.ends_at.isoformat() if notice.ends_at else None,
+        "confidence": notice.confidence,
+        "links": [[link.href, link.text] for link in notice.links],
+        "assets": [[one.kind, one.account, one.id, one.region] for one in notice.assets],
         "entities": [[entity.kind, entity.value] for entity in notice.entities],
         "tactics": list(notice.tactics),
         "tags": list(notice.tags),
@@ -43,26 +49,35 @@ def write(notice: Notice) -> bytes:
 def read(payload: Payload) -> Reading:
     """Read what `write` wrote."""
     try:
-        said = orjson.loads(payload.body)
+        said: object = orjson.loads(payload.body)
+        if not isinstance(said, dict):
+            return Reading(unread=(Unread("fireline.unreadable", "", "not a JSON object"),))
         return Reading((_notice(cast("Mapping[str, object]", said)),))
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         return Reading(unread=(Unread("fireline.unreadable", "", str(error)),))
 
 
 def _notice(said: Mapping[str, object]) -> Notice:
-    at = said.get("at")
     pairs = cast("list[tuple[str, str]]", said.get("entities") or [])
+    links = cast("list[tuple[str, str]]", said.get("links") or [])
+    assets = cast("list[tuple[str, str, str, str]]", said.get("assets") or [])
+    confidence = said.get("confidence")
     return Notice(
         key=str(said["key"]),
         status=Status(str(said["status"])),
         title=str(said["title"]),
         priority=Priority[str(said["priority"])],
-        at=datetime.fromisoformat(at) if isinstance(at, str) else None,
+        at=_moment(said.get("at")),
         kind=str(said.get("kind") or ""),
         description=str(said.get("description") or ""),
         service=str(said.get("service") or ""),
         team=str(said.get("team") or ""),
         runbook=str(said.get("runbook") or ""),
+        group=str(said.get("group") or ""),
+        ends_at=_moment(said.get("ends_at")),
+        confidence=confidence if isinstance(confidence, int) else None,
+        links=tuple(Weblink(href, text) for href, text in links),
+        assets=tuple(AssetRef(*parts) for parts in assets),
         entities=tuple(Entity(kind, value) for kind, value in pairs),
         tactics=tuple(cast("list[str]", said.get("tactics") or [])),
         tags=tuple(cast("list[str]", said.get("tags") or [])),
@@ -70,3 +85,7 @@ def _notice(said: Mapping[str, object]) -> Notice:
         by=str(said.get("by") or ""),
         note=str(said.get("note") or ""),
     )
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None

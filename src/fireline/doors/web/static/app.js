@@ -66,7 +66,7 @@
   let leader = 0;
   let row = -1;
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input,textarea,select,dialog[open]");
+    const typing = event.target.closest("input:not([type=checkbox]),textarea,select,dialog[open]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.target.form?.requestSubmit();
@@ -83,6 +83,9 @@
       const rows = [...document.querySelectorAll("[data-list] a.row")];
       row = Math.max(0, Math.min(rows.length - 1, row + (event.key === "j" ? 1 : -1)));
       rows[row]?.focus();
+    }
+    if (event.key === "x") {
+      document.activeElement.closest("tr")?.querySelector("input[type=checkbox]")?.click();
     }
     const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (!wanted) return;

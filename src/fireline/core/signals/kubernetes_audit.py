@@ -1,0 +1,108 @@
+"""Kubernetes: one audit event in, one event or the reason why not.
+
+Shape: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-Event.
+The record goes along untouched, as CloudTrail's does, since rules are matched against it. A request
+is told of in up to three stages; its answer is what counts, so what was merely received has an id
+of its own, and an answer that began and ended is one event.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from fireline.core.assets.ref import AssetRef
+from fireline.core.signals.cloudtrail import storable
+from fireline.core.signals.event import Event, Outcome, Rejected, Who
+from fireline.core.signals.loose import clean, first, inner, listed, moment, number, text, text_of
+from fireline.core.values.json import JsonObject
+
+MAX_WORD = 256
+MAX_TEXT = 4096
+_READING = frozenset({"get", "list", "watch", "head", "options"})
+_REFUSED = frozenset({401, 403})
+_FAILED_FROM = 400
+_RECEIVED = "RequestReceived"
+
+
+def is_audit_event(record: Mapping[str, object]) -> bool:
+    """Say whether a record is one of the API server's."""
+    return "auditID" in record and "verb" in record
+
+
+def normalise(record: JsonObject) -> Event | Rejected:
+    """Turn one audit event into an event; never raises, whatever the record is."""
+    id_, verb = text(record, "auditID"), text(record, "verb")
+    if not id_ or len(id_) > MAX_WORD:
+        return Rejected("kubernetes.no_audit_id", "the event has no auditID")
+    if not verb or len(verb) > MAX_WORD:
+        return Rejected("kubernetes.no_verb", "the event has no verb")
+    at = _moment(record)
+    if at is None:
+        why = "the event has neither requestReceivedTimestamp nor stageTimestamp"
+        return Rejected("kubernetes.no_timestamp", why)
+    return _event(storable(record), id_, verb, at)
+
+
+def _event(record: JsonObject, id_: str, verb: str, at: datetime) -> Event:
+    what = inner(record, "objectRef")
+    resource = clean(text(what, "resource") or "url", MAX_WORD)
+    subresource = clean(text(what, "subresource"), MAX_WORD)
+    status = int(number(inner(record, "responseStatus"), "code") or 0)
+    received = text(record, "stage") == _RECEIVED
+    return Event(
+        external_id=f"{id_}/{_RECEIVED}" if received else id_,
+        kind=".".join(each for each in ("kubernetes", verb, resource, subresource) if each),
+        time=at,
+        account="",
+        region="",
+        who=_who(record),
+        assets=_assets(what),
+        outcome=_outcome(status),
+        error_code=str(status) if status >= _FAILED_FROM else "",
+        read_only=verb in _READING,
+        record=record,
+    )
+
+
+def _moment(record: JsonObject) -> datetime | None:
+    names = ("requestReceivedTimestamp", "stageTimestamp", "timestamp")
+    return next((found for name in names if (found := moment(record.get(name)))), None)
+
+
+def _who(record: JsonObject) -> Who:
+    user = inner(record, "user")
+    acting = inner(record, "impersonatedUser") or user
+    name = clean(text(acting, "username"), MAX_TEXT)
+    address = next(iter(listed(record, "sourceIPs")), None)
+    return Who(
+        kind="ServiceAccount" if name.startswith("system:serviceaccount:") else "User",
+        name=name,
+        # The name is what identifies somebody in a cluster; there is no longer one.
+        arn=name,
+        account="",
+        access_key="",
+        address=clean(text_of(address), MAX_WORD),
+        user_agent=clean(text(record, "userAgent"), MAX_TEXT),
+    )
+
+
+def _assets(what: JsonObject) -> tuple[AssetRef, ...]:
+    resource, name = text(what, "resource"), text(what, "name")
+    if not resource or not name:
+        return ()
+    space = first(what, "namespace")
+    kind = f"kubernetes.{_singular(resource)}"
+    return (AssetRef(clean(kind, MAX_WORD), "", clean(f"{space}/{name}" if space else name)),)
+
+
+def _singular(resource: str) -> str:
+    if resource.endswith("ies"):
+        return f"{resource[:-3]}y"
+    if resource.endswith("sses"):
+        return resource[:-2]
+    return resource.removesuffix("s") if not resource.endswith("ss") else resource
+
+
+def _outcome(status: int) -> Outcome:
+    if status in _REFUSED:
+        return Outcome.REFUSED
+    return Outcome.FAILED if status >= _FAILED_FROM else Outcome.SUCCEEDED

@@ -1,0 +1,1 @@
+"""Mail that comes in: each source has an address, and 250 is said only after the commit."""

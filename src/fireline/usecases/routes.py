@@ -1,0 +1,312 @@
+"""Which route an alert takes; try one out, with who would be told; report what nothing routes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from fireline.core.alerting.route import DEFAULT, Origin, Route
+from fireline.core.alerting.routing import Routed, Router, Tried
+from fireline.core.alerting.silences import subject_of
+from fireline.core.alerting.windows import Weekly
+from fireline.core.escalation.ladder import LAST_RESORT, Decision, Waiting, begin, decide
+from fireline.core.escalation.policy import Policy, ToSchedule
+from fireline.core.escalation.roster import Called, Roster
+from fireline.core.escalation.rules import tellings
+from fireline.core.plan.plan import Plan
+from fireline.core.plan.what_if import router_of
+from fireline.core.signals.notice import Notice, Status
+from fireline.core.signals.payload import Payload
+from fireline.core.signals.readers import read
+from fireline.core.values.ids import ServiceId, TeamId
+from fireline.core.values.priority import Priority
+from fireline.core.values.refusals import Kind, Refusal
+from fireline.store import routes, sources
+from fireline.usecases.oncall import duties
+from fireline.usecases.silences import active_silences
+from fireline.usecases.transaction import Tx
+
+# Plans change rarely; the old one is still needed while its transactions end.
+_REMEMBERED_PLANS = 4
+MAX_TRIED = 20
+MAX_STEPS = 30
+MAX_DAYS = 90
+ANYWHERE = "test"  # the source of a notice that names none
+
+
+class PayloadUnread(Refusal):
+    """Nothing that could be routed was read in a payload."""
+
+    kind = Kind.INVALID
+    code = "route.payload_unread"
+
+
+class TooManyDays(Refusal):
+    """A report looks back so far and no further."""
+
+    kind = Kind.INVALID
+    code = "route.too_many_days"
+
+
+class _CompiledPlan:
+    """A plan as a key: equal revisions are equal, and nothing else of it is looked at."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _CompiledPlan) and other.plan.revision == self.plan.revision
+
+    def __hash__(self) -> int:
+        return hash(self.plan.revision)
+
+
+def router_for(plan: Plan) -> Router:
+    """Return the router of a plan, compiled once for each revision."""
+    return _compiled(_CompiledPlan(plan))
+
+
+@lru_cache(maxsize=_REMEMBERED_PLANS)
+def _compiled(key: _CompiledPlan) -> Router:
+    return router_of(key.plan)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One message somebody would get, so long after their page begins."""
+
+    channel: str
+    after_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAhead:
+    """Somebody a step would tell, and how."""
+
+    person: str
+    name: str
+    reason: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepAhead:
+    """One step of the ladder, if nobody answers before it."""
+
+    number: int
+    at: datetime
+    after_seconds: int
+    people: tuple[ToldAhead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTrial:
+    """What would become of an alert, and why. Nothing was kept and nobody told.
+
+    `untold` says why nobody would be told; then there are no steps. `steps_left` were not listed.
+    """
+
+    title: str
+    at: datetime
+    routed: Routed
+    unrouted: bool
+    tried: tuple[Tried, ...]
+    untold: str | None
+    steps: tuple[StepAhead, ...]
+    steps_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One route of the plan, and what it took in the last 7 days."""
+
+    place: int
+    id: str
+    when: str
+    hours: tuple[Weekly, ...]
+    service: str | None
+    team: str | None
+    priority: Priority | None
+    escalation: str | None
+    runbook: str | None
+    suppress: str
+    alerts: int
+    last_at: datetime | None
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnroutedView:
+    """Alerts of one source and kind that nothing said an owner of."""
+
+    source: str
+    kind: str
+    title: str
+    alerts: int
+    priority: Priority
+    newest: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as a source would post it. `call` is needed where a format has several."""
+
+    text: bytes
+    format: str = ""
+    call: str = ""
+
+
+async def list_routes(tx: Tx, plan: Plan) -> tuple[RouteView, ...]:
+    """List the plan's routes in the order they are tried, the default last.
+
+    `failed` counts alerts a route failed on in this process, since the plan was pushed or it began.
+    """
+    taken = await routes.taken(tx.db, since=tx.now - timedelta(days=7))
+    failed = router_for(plan).failed
+    default = () if plan.default_route is None else (Route(DEFAULT, "", (), plan.default_route),)
+    return tuple(
+        RouteView(
+            place=place,
+            id=route.id,
+            when=route.when,
+            hours=route.hours,
+            service=route.decides.service,
+            team=route.decides.team,
+            priority=route.decides.priority,
+            escalation=route.decides.policy,
+            runbook=route.decides.runbook,
+            suppress=route.decides.suppress,
+            alerts=taken[route.id].alerts if route.id in taken else 0,
+            last_at=taken[route.id].last_at if route.id in taken else None,
+            failed=failed[route.id],
+        )
+        for place, route in enumerate((*plan.routes, *default), 1)
+    )
+
+
+async def list_unrouted(tx: Tx, *, days: int = 7) -> tuple[UnroutedView, ...]:
+    """Report what nothing said an owner of, the most frequent first. Raises TooManyDays."""
+    if not 0 < days <= MAX_DAYS:
+        msg = f"The report looks back 1 to {MAX_DAYS} days."
+        raise TooManyDays(msg)
+    found = await routes.unrouted(tx.db, since=tx.now - timedelta(days=days))
+    return tuple(
+        UnroutedView(
+            source=row.source,
+            kind=row.kind,
+            title=row.title,
+            alerts=row.alerts,
+            priority=Priority(row.priority),
+            newest=row.newest,
+            last_at=row.last_at,
+        )
+        for row in found
+    )
+
+
+async def try_notice(
+    tx: Tx, plan: Plan, notice: Notice, *, source: str = "", at: datetime | None = None
+) -> RouteTrial:
+    """Say what would become of a notice at a moment, and who would be told when."""
+    origin, _ = await _origin(tx, source, "")
+    return await _tried(tx, plan, notice, origin, at or tx.now)
+
+
+async def try_payload(
+    tx: Tx, plan: Plan, body: Body, *, source: str = "", at: datetime | None = None
+) -> tuple[RouteTrial, ...]:
+    """Say what would become of everything a body says that fires. Raises PayloadUnread."""
+    origin, mapping = await _origin(tx, source, body.format)
+    payload = Payload(origin.format, body.call, body.text, tx.now, mapping=mapping)
+    reading = read(payload)
+    firing = [
+        said
+        for said in reading.said
+        if isinstance(said, Notice) and said.status is not Status.RESOLVED
+    ]
+    if not firing:
+        why = "; ".join(f"{part.field or 'body'}: {part.why}" for part in reading.unread[:5])
+        msg = f"Nothing in it fires, read as {origin.format}{': ' if why else '.'}{why}"
+        raise PayloadUnread(msg, hint="Name the format: --format alertmanager, say.")
+    moment = at or tx.now
+    return tuple([await _tried(tx, plan, one, origin, moment) for one in firing[:MAX_TRIED]])
+
+
+async def _origin(tx: Tx, source: str, format_: str) -> tuple[Origin, str]:
+    """Find a source by its name; one that is not known is taken as it is said."""
+    known = await sources.named(tx.db, source) if source else None
+    if known is None:
+        return Origin(source or ANYWHERE, format_ or "fireline"), ""
+    service = ServiceId(known.service) if known.service else None
+    return Origin(known.name, format_ or known.format, service), known.mapping
+
+
+async def _tried(tx: Tx, plan: Plan, notice: Notice, origin: Origin, at: datetime) -> RouteTrial:
+    routed, tried = router_for(plan).explain(notice, origin, at=at)
+    book = await active_silences(tx)
+    held = book.holding(subject_of(notice, routed, source=origin.source), at)
+    untold = routed.untold_why or (held.why if held else None)
+    steps = () if untold else await _ahead(tx, plan, routed, at)
+    return RouteTrial(
+        title=notice.title,
+        at=at,
+        routed=routed,
+        unrouted=routed.unrouted,
+        tried=tried,
+        untold=untold,
+        steps=steps[:MAX_STEPS],
+        steps_left=len(steps) > MAX_STEPS,
+    )
+
+
+async def _ahead(tx: Tx, plan: Plan, routed: Routed, at: datetime) -> tuple[StepAhead, ...]:
+    """Climb the ladder to its end as the real one is climbed, with the people on call then."""
+    policy = plan.policies.get(routed.policy) if routed.policy else None
+    policy = policy or LAST_RESORT
+    steps: list[StepAhead] = []
+    state, moment = begin(at), at
+    while isinstance(state, Waiting) and len(steps) <= MAX_STEPS:
+        moment = max(moment, state.due)
+        roster = await _roster(tx, plan, policy, routed.team, moment)
+        decision: Decision = decide(policy, state, moment, roster=roster)
+        steps.append(_step(plan, routed.priority, decision, moment, at))
+        state = decision.state
+    return tuple(steps)
+
+
+async def _roster(tx: Tx, plan: Plan, policy: Policy, owner: TeamId | None, at: datetime) -> Roster:
+    named = {
+        target.schedule
+        for step in policy.steps
+        for target in step.targets
+        if isinstance(target, ToSchedule)
+    }
+    return Roster(await duties(tx, plan, named, at), plan.teams, plan.catch_all, owner)
+
+
+def _step(
+    plan: Plan, priority: Priority, decision: Decision, moment: datetime, begun: datetime
+) -> StepAhead:
+    return StepAhead(
+        number=decision.step,
+        at=moment,
+        after_seconds=int((moment - begun).total_seconds()),
+        people=_told(plan, priority, decision.pages),
+    )
+
+
+def _told(plan: Plan, priority: Priority, called: Sequence[Called]) -> tuple[ToldAhead, ...]:
+    return tuple(
+        ToldAhead(
+            person=one.person,
+            name=person.name if person else one.person,
+            reason=one.reason.value,
+            ways=tuple(
+                Way(telling.channel, int(telling.after.total_seconds()))
+                for telling in (tellings(person, priority) if person else ())
+            ),
+        )
+        for one in called
+        for person in (plan.people.get(one.person),)
+    )
