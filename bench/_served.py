@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from fireline.app import http
+from fireline.app import http, memory
 from fireline.app.fireline import running
 from fireline.app.own import database
 from fireline.app.settings import load
@@ -58,6 +58,7 @@ async def serve(folder: Path, wanted: dict[str, dict[str, str]]) -> None:
                 )
                 tokens["api"] = key.token.reveal()
             port = taken.getsockname()[1]
+            memory.settle()
             print(json.dumps({"port": port, "dsn": dsn, "tokens": tokens}), flush=True)
             await asyncio.to_thread(sys.stdin.read)
 

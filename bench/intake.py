@@ -188,7 +188,7 @@ async def compare(folder: Path, options: argparse.Namespace) -> None:
         if port is None:
             print("peer     Debian's prometheus-alertmanager is not here")
             return
-        run = await fire(port, batches("", options.batches), options.connections)
+        run = await fire(port, batches("", max(options.batches, 1)), options.connections)
     print(
         f"peer     {run.per_second * BATCH:9.0f} alerts/s by Alertmanager, in memory;"
         f" answer p50 {run.at(0.5):.1f} ms p99 {run.at(0.99):.1f} ms"

@@ -49,7 +49,7 @@ POSTS = (
     b'[{"labels":{"a":"b"},"generatorURL":5}]',
     b'[{"labels":{"good":"1"}},{"labels":{"bad-name":"x"}},{"labels":{}}]',
     b'[{"labels":{"told":"b","c":""},"annotations":{"summary":"s","x":"y"},"x":1}]',
-    b'[{"labels":{"told":"b"}},{}]',
+    b'[{"labels":{"told":"b"},"annotations":{"summary":"s","x":"y"}},{}]',
     b'[{"labels":{"at":"b"},"startsAt":"2026-01-02T00:00:00.123456789+02:00"}]',
     b'[{"labels":{"z":"1","a":"2"},"startsAt":"","generatorURL":"http://prometheus/graph"}]',
 )

@@ -20,6 +20,7 @@ from fireline.core.values.actor import Human
 from fireline.core.values.ids import AlertId, DrillId, IncidentId, PersonId, ServiceId
 from fireline.store import changes as store
 from fireline.store import payloads, signals
+from fireline.store.sources import cards
 from fireline.usecases import changes, plans, sources
 from fireline.usecases.calls import keep_calls
 from fireline.usecases.changes import (
@@ -52,8 +53,7 @@ async def a_plan(tx: Tx, files: Mapping[str, str] | None = None) -> Plan:
 async def a_source(tx: Tx, *, service: str | None = None) -> Source:
     terms = replace(default_terms(), service=service)
     made = await sources.connect_source(tx, "pipeline", format="deploy", terms=terms, by=ANA)
-    card = await sources.card_of(tx, made.token)
-    assert card is not None
+    (card,) = await cards(tx.db, [made.id])
     return card
 
 

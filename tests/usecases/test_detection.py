@@ -9,7 +9,6 @@ from fireline.core.detection.finding import RuleCard
 from fireline.core.plan.plan import Plan, RuleText
 from fireline.core.values.ids import RevisionId, RuleId
 from fireline.core.values.priority import Level, Priority
-from fireline.store import findings as store
 from fireline.usecases import detection
 from fireline.usecases.detection import judge, matcher_for
 from fireline.usecases.signals import keep, list_quarantined, list_signals, register_source
@@ -78,15 +77,6 @@ async def test_rules_find_what_they_look_for_in_the_order_it_arrived(tx: Tx):
     assert finding.rule.title == "Key made for another user"
     assert finding.who.access_key == "AKIALEAKED"
     assert finding.kind == "iam.CreateAccessKey"
-
-
-async def test_a_finding_is_read_back_as_it_was_written(tx: Tx):
-    source = await register_source(tx, "changes")
-    await keep(tx, source, [by_trail(record())])
-    (finding,) = (await judge(tx, plan(), matcher_for(plan()))).findings
-    (row,) = await store.by_ids(tx.db, [finding.id])
-    assert row.finding == finding
-    assert row.plan_revision == "one"
 
 
 async def test_a_signal_is_judged_once(tx: Tx):

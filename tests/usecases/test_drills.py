@@ -177,7 +177,7 @@ async def test_what_is_not_there_is_refused(tx: Tx, plan: Plan):
     with pytest.raises(drills.NoSuchScenario):
         await drills.start(tx, plan, ScenarioId("none"), by=ANA)
     nothing = DrillId(tx.ids.fresh())
-    for ask in (drills.watch, drills.gather, look):
+    for ask in (drills.watch, look):
         with pytest.raises(drills.NoSuchDrill):
             await ask(tx, nothing)
     with pytest.raises(drills.NoSuchDrill):

@@ -204,3 +204,16 @@ async def test_a_restart_changes_nothing(tx: Tx):
 
 async def test_every_status_is_sorted():
     assert {status.value for status in Status} == {"firing", "acknowledged", "resolved"}
+
+
+async def test_what_two_sources_send_in_vain_are_two_alerts(tx: Tx):
+    for name in ("one", "two", "three"):
+        known = await sources.register(
+            tx.db, tx.ids.fresh(), name, drill=None, now=tx.now, format="fireline"
+        )
+        await posted_raw(tx, known, b"not json")
+    await sort_payloads(tx, PLAN, groupings(tx))
+    titles = sorted(alert.title for alert in await everything(tx))
+    assert titles == [
+        f"Something {name} sent could not be read" for name in ("one", "three", "two")
+    ]

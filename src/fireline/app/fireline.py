@@ -27,8 +27,8 @@ from fireline.workers.loop import keep
 
 _START_SECONDS = 20.0
 _CANCEL_AGAIN_SECONDS = 0.5
-# While one waits for the disk, the other gathers the next.
-_KEEPERS = 2
+# One: what comes while it waits for the disk shares its next commit.
+_KEEPERS = 1
 
 
 @dataclass(frozen=True, slots=True)

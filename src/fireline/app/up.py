@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import uvloop
 
-from fireline.app import http, own
+from fireline.app import http, memory, own
 from fireline.app.fireline import Fireline, running
 from fireline.app.logs import set_up
 from fireline.app.settings import Settings, SettingsError, load
@@ -73,6 +73,7 @@ async def _serve(settings: Settings, dsn: str, taken: http.Socket, *, demo: bool
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(settings, dsn, taken) as fireline:
+        memory.settle()
         async with fireline.house.transaction() as tx:
             await own.ensure_plan(tx, settings.plan_dir)
         setup = await _offer_setup(fireline)

@@ -50,13 +50,6 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CountRow:
-    """How many there are, up to a bound."""
-
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class StormRow:
     """A storm, and how many alerts it speaks for."""
 
@@ -79,7 +72,7 @@ class PlaceRow:
 ROWS: dict[str, type | None] = {
     "open": LineRow,
     "over": LineRow,
-    "count": CountRow,
+    "count": rows.CountRow,
     "storms": StormRow,
     "place": PlaceRow,
 }
@@ -134,7 +127,7 @@ async def count(
 ) -> int:
     """Count what a filter lets through, up to `most`."""
     values = {**_filters(chosen, now), "most": most}
-    return (await rows.one(db, CountRow, _SQL["count"], values)).total
+    return (await rows.one(db, rows.CountRow, _SQL["count"], values)).total
 
 
 async def storms(

@@ -60,6 +60,9 @@ class Database:
         try:
             async with self._pool.connection() as db:
                 yield db
+        except psycopg.errors.ProgramLimitExceeded:
+            # Filed with what passes, but it never does: a value is too large for an index.
+            raise
         except (PoolTimeout, psycopg.OperationalError) as weather:
             raise _unavailable() from weather
 

@@ -7,13 +7,3 @@ from unnest(%(id)s::uuid[], %(rule_id)s::text[], %(rule)s::text[], %(signal_id)s
 join signal s on s.id = n.signal_id
 on conflict (rule_id, signal_id) do nothing
 returning id;
-
--- name: by_ids
-select f.id, f.rule, f.signal_id, f.drill_id, f.plan_revision, f.at, f.found_at, s.account, s.region,
-       s.kind, s.who_kind, s.who_name, s.who_arn, s.who_account, s.who_key, s.who_address,
-       s.who_agent, s.assets
-from finding f
-join signal s on s.id = f.signal_id
-where f.id = any(%(ids)s::uuid[])
-order by f.at, f.id
-limit %(limit)s::int;

@@ -148,7 +148,6 @@ ROWS: dict[str, type | None] = {
     "lock": IncidentRow,
     "numbered": IncidentRow,
     "get": IncidentRow,
-    "of_drill": IncidentRow,
     "listed": LineRow,
     "set_state": None,
     "set_merged": None,
@@ -190,13 +189,6 @@ async def get(db: AsyncConnection, incident: UUID) -> IncidentRow | None:
 async def numbered(db: AsyncConnection, number: int) -> IncidentRow | None:
     """Return an incident by the number people call it."""
     return await rows.maybe(db, IncidentRow, _SQL["numbered"], {"number": number})
-
-
-async def of_drill(
-    db: AsyncConnection, drill: UUID, *, limit: int = MAX_LISTED
-) -> list[IncidentRow]:
-    """List the incidents of a drill, oldest first."""
-    return await rows.many(db, IncidentRow, _SQL["of_drill"], {"drill_id": drill, "limit": limit})
 
 
 async def listed(

@@ -34,17 +34,6 @@ from incident i
 where i.id = %(id)s
 limit 1;
 
--- name: of_drill
--- The incidents of a drill, oldest first.
-select i.id, i.number, i.title, i.state, i.episode, i.priority, i.category, i.operational, i.frame,
-       i.runbook, i.declare_offer_at, i.plan_revision, i.drill_id, i.pace, i.first_at, i.opened_at,
-       i.opened_by, i.declared_at, i.contained_at, i.eradicated_at, i.recovered_at, i.in_review_at,
-       i.ended_at, i.update_every, i.next_update_due, i.dismissal_by, i.dismissal_why, i.merged_into
-from incident i
-where i.drill_id = %(drill_id)s
-order by i.number
-limit %(limit)s::int;
-
 -- name: listed
 -- Open ones first, the most urgent first among them, then the latest.
 select i.id, i.number, i.title, i.state, i.priority, i.category, i.drill_id, i.opened_at,

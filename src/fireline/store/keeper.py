@@ -49,7 +49,7 @@ class Keeper:
         """
         try:
             db = await self._connected()
-            values = {"heads": _heads(new), "bodies": [one.body for one in new]}
+            values = {"heads": _heads(new), "bodies": b"".join(one.body for one in new)}
             cursor = await db.execute(_SQL["keep"], values, prepare=True)
             row = await cursor.fetchone()
         except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as weather:
@@ -77,16 +77,21 @@ class Keeper:
 
 
 def _heads(new: Sequence[New]) -> str:
-    """Write everything but the bodies as one JSON value: an array for each column costs more."""
-    heads = [
-        {
-            "id": str(one.id),
-            "source_id": str(one.source_id),
-            "drill_id": str(one.drill_id) if one.drill_id else None,
-            "format": one.format,
-            "call": one.call,
-            "meta": orjson.Fragment(one.meta),
-        }
-        for one in new
-    ]
+    """Write everything but the bodies as one JSON value, with where each body stands among all."""
+    heads: list[dict[str, object]] = []
+    start = 1  # as SQL counts
+    for one in new:
+        heads.append(
+            {
+                "id": str(one.id),
+                "source_id": str(one.source_id),
+                "drill_id": str(one.drill_id) if one.drill_id else None,
+                "format": one.format,
+                "call": one.call,
+                "meta": orjson.Fragment(one.meta),
+                "start": start,
+                "size": len(one.body),
+            }
+        )
+        start += len(one.body)
     return orjson.dumps(heads).decode()

@@ -14,6 +14,7 @@ from fireline.store.queries import load
 
 _SQL = load("payloads.sql")
 MAX_LISTED = 200
+MAX_UNSORTED_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,6 @@ ROWS: dict[str, type | None] = {
     "backlog": BacklogRow,
     "of_source": PayloadRow,
     "get": PayloadRow,
-    "again": None,
 }
 
 
@@ -132,8 +132,11 @@ async def next_world(db: AsyncConnection) -> WorldRow | None:
 
 
 async def unsorted(db: AsyncConnection, *, drill: UUID | None, limit: int) -> list[UnsortedRow]:
-    """Return what of one world waits to be sorted, in the order it arrived."""
-    values = {"drill_id": drill, "limit": limit}
+    """Return what of one world waits to be sorted, in the order it arrived.
+
+    No more than MAX_UNSORTED_BYTES, and a body: so much is held in memory at once.
+    """
+    values = {"drill_id": drill, "limit": limit, "bytes": MAX_UNSORTED_BYTES}
     return await rows.many(db, UnsortedRow, _SQL["unsorted"], values)
 
 
@@ -170,8 +173,3 @@ async def of_source(
 async def get(db: AsyncConnection, payload: UUID) -> PayloadRow | None:
     """Return one body."""
     return await rows.maybe(db, PayloadRow, _SQL["get"], {"id": payload})
-
-
-async def sort_again(db: AsyncConnection, ids: Sequence[UUID]) -> int:
-    """Put bodies back to be sorted anew."""
-    return await rows.run(db, _SQL["again"], {"ids": list(ids)})

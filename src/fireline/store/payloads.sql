@@ -25,10 +25,17 @@ order by p.id
 limit 1;
 
 -- name: unsorted
--- What of one world waits to be sorted, in the order it arrived.
+-- What of one world waits to be sorted, in the order it arrived: until it is enough to hold, and
+-- at least one.
 select p.id, p.source_id, p.drill_id, p.format, p.call, p.meta, p.body, p.received_at
-from payload p
-where p.sorted_at is null and p.drill_id is not distinct from %(drill_id)s::uuid
+from (
+    select u.*, sum(octet_length(u.body)) over (order by u.id) - octet_length(u.body) as before
+    from payload u
+    where u.sorted_at is null and u.drill_id is not distinct from %(drill_id)s::uuid
+    order by u.id
+    limit %(limit)s::int
+) p
+where p.before < %(bytes)s::bigint
 order by p.id
 limit %(limit)s::int;
 
@@ -67,7 +74,3 @@ select p.id, p.source_id, p.drill_id, p.format, p.call, p.meta, p.body, p.receiv
 from payload p
 where p.id = %(id)s
 limit 1;
-
--- name: again
--- Sort these again: after a mapping changed. What they said before stays as it is.
-update payload set sorted_at = null where id = any(%(ids)s::uuid[]);

@@ -1,6 +1,7 @@
 """Run a named query and get typed rows back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar
 
 from psycopg import AsyncConnection
@@ -8,6 +9,13 @@ from psycopg.rows import class_row
 
 Row = TypeVar("Row")
 Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """How many there are."""
+
+    total: int
 
 
 async def many(

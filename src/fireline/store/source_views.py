@@ -12,7 +12,6 @@ from fireline.store.payloads import PayloadRow
 from fireline.store.queries import load
 
 _SQL = load("source_views.sql")
-MAX_LISTED = 200
 MAX_KNOWN = 5_000
 
 

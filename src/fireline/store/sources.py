@@ -1,5 +1,6 @@
 """Where signals come from: who may post, how much came, and when it was last heard of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,21 @@ class Registered:
 class CardRow:
     """What taking in and sorting need of a source."""
 
+    id: UUID
+    name: str
+    drill_id: UUID | None
+    format: str
+    rate_per_second: int
+    service: str | None
+    mapping: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A source, found by the hash of its token."""
+
+    token_hash: bytes
     id: UUID
     name: str
     drill_id: UUID | None
@@ -91,7 +107,7 @@ ROWS: dict[str, type | None] = {
     "register": Registered,
     "seen": None,
     "create": Registered,
-    "by_token": CardRow,
+    "by_tokens": TokenRow,
     "card": CardRow,
     "new_token": None,
     "change": None,
@@ -99,6 +115,9 @@ ROWS: dict[str, type | None] = {
     "named": SourceRow,
     "listed": SourceRow,
 }
+
+
+NEVER_NULL = {("by_tokens", "token_hash"): "it is what the row was found by"}
 
 
 async def register(
@@ -144,9 +163,10 @@ async def create(db: AsyncConnection, new: New, *, now: datetime) -> Registered 
     return await rows.maybe(db, Registered, _SQL["create"], values)
 
 
-async def by_token(db: AsyncConnection, token_hash: bytes) -> CardRow | None:
-    """Return the source whose token has this hash, while it is connected."""
-    return await rows.maybe(db, CardRow, _SQL["by_token"], {"token_hash": token_hash})
+async def by_tokens(db: AsyncConnection, hashes: Sequence[bytes]) -> list[TokenRow]:
+    """Return the sources whose tokens have these hashes, while they are connected."""
+    values = {"hashes": list(hashes), "limit": len(hashes)}
+    return await rows.many(db, TokenRow, _SQL["by_tokens"], values)
 
 
 async def cards(db: AsyncConnection, ids: list[UUID]) -> list[CardRow]:

@@ -21,12 +21,13 @@ values (%(id)s, %(name)s, null, %(now)s, %(format)s, %(token_hash)s, %(token_hin
 on conflict do nothing
 returning s.id, s.name, s.drill_id;
 
--- name: by_token
--- The source a token belongs to, while it is connected.
-select s.id, s.name, s.drill_id, s.format, s.rate_per_second, s.service, s.mapping, s.settings
+-- name: by_tokens
+-- The sources that tokens belong to, while they are connected.
+select s.token_hash, s.id, s.name, s.drill_id, s.format, s.rate_per_second, s.service, s.mapping,
+       s.settings
 from source s
-where s.token_hash = %(token_hash)s and s.retired_at is null
-limit 1;
+where s.token_hash = any(%(hashes)s::bytea[]) and s.retired_at is null
+limit %(limit)s::int;
 
 -- name: card
 -- What sorting needs to know of a source, retired or not.

@@ -69,13 +69,6 @@ class BodyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CountRow:
-    """How many there are."""
-
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class Chosen:
     """Which symptoms to list. `search` is as `symptoms_found` reads it; empty finds all."""
 
@@ -93,7 +86,7 @@ ROWS: dict[str, type | None] = {
     "of_payload": SymptomRow,
     "newest": SymptomRow,
     "sorted": SymptomRow,
-    "count": CountRow,
+    "count": rows.CountRow,
     "first_words": BodyRow,
 }
 
@@ -152,7 +145,7 @@ async def in_order(
 
 async def count(db: AsyncConnection, chosen: Chosen) -> int:
     """Count the symptoms a list would hold without its limit."""
-    return (await rows.one(db, CountRow, _SQL["count"], _chosen(chosen))).total
+    return (await rows.one(db, rows.CountRow, _SQL["count"], _chosen(chosen))).total
 
 
 async def first_words(db: AsyncConnection, payloads: Sequence[UUID]) -> list[BodyRow]:

@@ -33,6 +33,7 @@ class LiveRow:
     first_at: datetime
     last_at: datetime
     ends_at: datetime | None
+    entities: list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class RecentRow:
     entities: list[list[str]]
     tactics: list[str]
     first_at: datetime
+    last_at: datetime
     raised_at: datetime
     resolved_at: datetime | None
     apart_from: UUID | None
@@ -113,6 +115,7 @@ ROWS: dict[str, type | None] = {
     "add": None,
     "change": None,
     "move": None,
+    "part_from": None,
     "resolve_of": None,
     "news": NewsRow,
     "has_news": NewsIdRow,
@@ -172,6 +175,7 @@ async def move(db: AsyncConnection, into: Mapping[UUID, UUID]) -> None:
     """Put the symptoms of each alert into another."""
     values = {"alerts": list(into), "intos": list(into.values())}
     await rows.run(db, _SQL["move"], values)
+    await rows.run(db, _SQL["part_from"], values)
 
 
 async def resolve_of(db: AsyncConnection, alert: UUID, *, by: str, now: datetime) -> int:

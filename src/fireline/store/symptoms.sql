@@ -1,14 +1,14 @@
 -- name: live
 -- The symptoms that fire under some keys.
 select s.id, s.alert_id, s.source_id, s.key, s.title, s.priority, s.service, s.times, s.first_at,
-       s.last_at, s.ends_at
+       s.last_at, s.ends_at, s.entities
 from unnest(%(sources)s::uuid[], %(keys)s::text[]) as w (source_id, key)
 join symptom s on s.source_id = w.source_id and s.key = w.key and s.state = 'firing'
 limit %(limit)s::int;
 
 -- name: by_id
 select s.id, s.alert_id, s.source_id, s.key, s.title, s.priority, s.service, s.times, s.first_at,
-       s.last_at, s.ends_at
+       s.last_at, s.ends_at, s.entities
 from symptom s
 where s.id = any(%(ids)s::uuid[]) and s.state = 'firing'
 limit %(limit)s::int;
@@ -16,7 +16,7 @@ limit %(limit)s::int;
 -- name: ending
 -- Symptoms that are over by now, although nobody said so.
 select s.id, s.alert_id, s.source_id, s.key, s.title, s.priority, s.service, s.times, s.first_at,
-       s.last_at, s.ends_at
+       s.last_at, s.ends_at, s.entities
 from symptom s
 where s.state <> 'resolved' and s.ends_at <= %(now)s
   and s.drill_id is not distinct from %(drill_id)s::uuid
@@ -26,7 +26,8 @@ limit %(limit)s::int;
 -- name: recent
 -- What grouping needs to know anew: everything that fires or is recent, in the order it was raised.
 select s.id, s.alert_id, s.source_id, o.name as source, s.key, s.kind, s.title, s.priority,
-       s.service, s.grouped, s.entities, s.tactics, s.first_at, s.raised_at, s.resolved_at, s.apart_from
+       s.service, s.grouped, s.entities, s.tactics, s.first_at, s.last_at, s.raised_at,
+       s.resolved_at, s.apart_from
 from (
     select *
     from symptom r
@@ -54,7 +55,10 @@ from jsonb_populate_recordset(null::symptom, %(rows)s) as n;
 -- What was heard of symptoms that fired already.
 update symptom s
 set times = n.times, last_at = n.last_at, ends_at = n.ends_at, priority = n.priority,
-    state = n.state, resolved_at = n.resolved_at, resolved_by = n.resolved_by
+    state = n.state, resolved_at = n.resolved_at, resolved_by = n.resolved_by,
+    entities = s.entities || coalesce(n.entities, '[]'), labels = coalesce(n.labels, s.labels),
+    title = coalesce(n.title, s.title), description = coalesce(n.description, s.description),
+    links = coalesce(n.links, s.links)
 from jsonb_populate_recordset(null::symptom, %(rows)s) as n
 where s.id = n.id;
 
@@ -63,6 +67,13 @@ where s.id = n.id;
 update symptom s set alert_id = m.into_id
 from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
 where s.alert_id = m.alert_id;
+
+-- name: part_from
+-- Where symptoms were split off from an alert that is now part of another, they keep apart from
+-- that one; from their own, nothing can.
+update symptom s set apart_from = nullif(m.into_id, s.alert_id)
+from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+where s.apart_from = m.alert_id;
 
 -- name: resolve_of
 -- A person says that an alert is over: so is everything in it.

@@ -8,7 +8,6 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from fireline.store import rows
-from fireline.store.alert_lists import CountRow
 from fireline.store.queries import load
 from fireline.store.signals import UnjudgedRow
 from fireline.store.silences import SilenceRow
@@ -67,7 +66,7 @@ ROWS: dict[str, type | None] = {
     "payloads": PayloadRow,
     "signals": SignalRow,
     "ends": EndRow,
-    "many": CountRow,
+    "many": rows.CountRow,
     "silences": SilenceRow,
 }
 
@@ -107,7 +106,7 @@ async def silences(db: AsyncConnection, window: Window) -> list[SilenceRow]:
 async def many(db: AsyncConnection, window: Window) -> int:
     """Count what was recorded."""
     values = {"since": window.since, "until": window.until}
-    return (await rows.one(db, CountRow, _SQL["many"], values)).total
+    return (await rows.one(db, rows.CountRow, _SQL["many"], values)).total
 
 
 def _values(window: Window, after: UUID, limit: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ from fireline.core.alerting.answers import Telling, how_it_flaps, how_sure, who_
 from fireline.core.alerting.entities import ASSET, KEY
 from fireline.core.alerting.flapping import FLAP_WINDOW, FLAPS_AT
 from fireline.core.runbooks.runbook import Act, Ask, Evidence, Runbook, Watch
+from fireline.core.signals.bounds import is_page
 from fireline.core.signals.notice import Weblink
 from fireline.core.values.ids import (
     AlertId,
@@ -37,7 +38,6 @@ from fireline.usecases.alert_views import (
 )
 from fireline.usecases.transaction import Tx
 
-_WEB = ("https://", "http://")
 _OPEN_PAGES = {"wished", "sent"}
 
 
@@ -176,7 +176,7 @@ async def _first_step(tx: Tx, row: alerts.AlertRow) -> FirstStep:
     if row.runbook is None:
         text = "No runbook says what to do. Name one in its rule or route, and push the plan."
         return FirstStep(None, text, None, known=False)
-    if row.runbook.startswith(_WEB):
+    if is_page(row.runbook):
         return FirstStep(row.runbook, "Open the runbook its source names.", row.runbook, known=True)
     runbook = await _runbook(tx, row)
     if runbook is None:
@@ -245,7 +245,7 @@ def _weblinks(kept: Iterable[dict[str, Any]]) -> Iterable[Weblink]:
     """Return what may be linked to: a source's other schemes stay text nobody can press."""
     for one in kept:
         href = str(one.get("href", ""))
-        if href.startswith(_WEB):
+        if is_page(href):
             yield Weblink(href, str(one.get("text", "")))
 
 

@@ -1,4 +1,6 @@
-"""The one message that belongs to no step of a ladder: this alert is yours now."""
+"""The messages that belong to no step of a ladder: an alert is yours now, or your help is asked."""
+
+from dataclasses import dataclass
 
 from fireline.core.escalation.rules import tellings
 from fireline.core.oncall.people import Person
@@ -11,39 +13,63 @@ from fireline.store import alerts, outbox
 from fireline.usecases.transaction import Tx
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said to one person about one alert. `kind` is the word programs read."""
+
+    kind: str
+    subject: str
+    sentence: str
+
+
 async def tell_assignee(
     tx: Tx, plan: Plan, row: alerts.AlertRow, person: Person, *, by: Actor
 ) -> None:
     """Tell somebody that an alert was given to them, by the soonest way the urgency allows."""
-    told = tellings(person, Priority(row.priority), pace=row.pace)
-    if not told:
-        return
     giver = plan.people.get(PersonId(by.name))
     given_by = giver.name if giver else by.name
     subject = f"P{row.priority} #{row.number} is yours: {row.title}"
+    message = Message("assigned", subject, f"{given_by} gave you alert")
+    await _tell(tx, row, person, message, by=by)
+
+
+async def tell_helper(tx: Tx, row: alerts.AlertRow, person: Person, *, by: Actor) -> bool:
+    """Ask somebody to help with an alert. `False` when they have no way to be told."""
+    subject = f"P{row.priority} #{row.number}: {row.title}"
+    message = Message("responder", subject, f"{by.name} asks you to help with alert")
+    return await _tell(tx, row, person, message, by=by)
+
+
+async def _tell(
+    tx: Tx, row: alerts.AlertRow, person: Person, message: Message, *, by: Actor
+) -> bool:
+    ways = tellings(person, Priority(row.priority), pace=row.pace)
+    if not ways:
+        return False
     said: JsonObject = {
-        "kind": "assigned",
+        "kind": message.kind,
         "alert": row.number,
         "priority": Priority(row.priority).name,
-        "title": subject,
+        "title": message.subject,
         "by": by.name,
         "drill": row.drill_id is not None,
     }
     drill = "This is a drill.\n\n" if row.drill_id is not None else ""
     letter = (
-        f"{drill}{given_by} gave you alert #{row.number}: {row.title}\n\n"
+        f"{drill}{message.sentence} #{row.number}: {row.title}\n\n"
         f"See it on the Alerts page, or: fireline alert show {row.number}\n"
     )
     wish = outbox.Wish(
         # Given away and back is told again; the same gift is told once.
-        key=f"assigned:{row.id}:{person.id}:{tx.now.isoformat()}",
-        channel=told[0].channel,
-        recipient=told[0].address,
+        key=f"{message.kind}:{row.id}:{person.id}:{tx.now.isoformat()}",
+        channel=ways[0].channel,
+        recipient=ways[0].address,
         person=person.id,
-        subject=subject,
-        body=canonical(said) if told[0].channel == "webhook" else letter,
+        subject=message.subject,
+        body=canonical(said) if ways[0].channel == "webhook" else letter,
         about_kind="alert",
         about_id=row.id,
         drill_id=row.drill_id,
     )
     await outbox.wish(tx.db, tx.ids.fresh(), wish, now=tx.now, due_at=tx.now)
+    return True

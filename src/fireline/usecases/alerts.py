@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fireline.core.escalation.ladder import answer, withdraw
-from fireline.core.values.actor import Actor, Human, Machine
+from fireline.core.values.actor import Actor, Human
 from fireline.core.values.ids import AlertId, PersonId
 from fireline.core.values.refusals import Kind, Refusal
 from fireline.store import alerts, ladders, links, pokes, symptoms
@@ -18,7 +18,6 @@ from fireline.usecases.facts import alert_stream, record
 from fireline.usecases.transaction import Tx
 
 INBOX = "alerts"  # the topic pages of alert lists listen to
-_BY = Machine("alerting")
 
 
 class AlertNotFound(Refusal):

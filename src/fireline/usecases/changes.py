@@ -10,6 +10,7 @@ from fireline.core.alerting.occurrence import Topology
 from fireline.core.alerting.roots import Felt, roots_of
 from fireline.core.alerting.suspects import COMMON, HORIZON, LATE_WORD, Problem, suspects_of
 from fireline.core.plan.plan import Plan
+from fireline.core.signals.bounds import is_page
 from fireline.core.signals.entity import Entity
 from fireline.core.signals.notice import ChangeNotice, Kind
 from fireline.core.values import refusals
@@ -31,7 +32,6 @@ __all__ = ["CHANGES", "Wanted"]
 
 Source = CardRow
 MAX_PAGE = 100
-_WEB = ("https://", "http://")
 
 
 class ChangeNotFound(Refusal):
@@ -222,7 +222,7 @@ def _view(row: ChangeRow) -> ChangeView:
         assets=tuple(dict.fromkeys(str(asset) for asset in assets_from(row.assets))),
         labels={name: str(value) for name, value in row.labels.items()},
         # Strangers write links; a browser is only ever led to the web.
-        links=tuple(link["href"] for link in row.links if link["href"].startswith(_WEB)),
+        links=tuple(link["href"] for link in row.links if is_page(link["href"])),
         times=row.times,
         told_at=row.told_at,
     )

@@ -17,13 +17,12 @@ from fireline.core.values.ids import DrillId, FindingId, RevisionId, RuleId, Sig
 from fireline.core.values.json import JsonObject
 from fireline.store import drills, findings, signals
 from fireline.store.signals import SetApart, UnjudgedRow
+from fireline.usecases.plan_keys import MAX_REMEMBERED, PlanKey
 from fireline.usecases.transaction import Tx
 
 RULE_FAILED = "rule.failed"
-FINDINGS_TOPIC = "findings"
 MAX_JUDGED_AT_ONCE = 500
 # Plans change rarely; the old one is still needed while its transactions end.
-_REMEMBERED_PLANS = 4
 
 
 class Matches(Protocol):
@@ -58,26 +57,13 @@ class Judged:
         return tuple(finding for group in self.groups for finding in group.findings)
 
 
-class _CompiledPlan:
-    """A plan as a key: equal revisions are equal, and nothing else of it is looked at."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _CompiledPlan) and other.plan.revision == self.plan.revision
-
-    def __hash__(self) -> int:
-        return hash(self.plan.revision)
-
-
 def matcher_for(plan: Plan) -> ByProduct:
     """Return the matcher of a plan's rules, compiled once for each revision."""
-    return _compiled(_CompiledPlan(plan))
+    return _compiled(PlanKey(plan))
 
 
-@lru_cache(maxsize=_REMEMBERED_PLANS)
-def _compiled(key: _CompiledPlan) -> ByProduct:
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _compiled(key: PlanKey) -> ByProduct:
     texts = {str(rule.card.file or rule.card.id): rule.text for rule in key.plan.rules.values()}
     return ByProduct(load_rules(texts).rules)
 

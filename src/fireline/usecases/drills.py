@@ -115,12 +115,6 @@ async def world_ready(tx: Tx, drill: DrillId, world: JsonObject) -> None:
         await record(tx, drill_stream(drill), "drill.ready", by=_WATCH, body=body)
 
 
-async def gather(tx: Tx, drill: DrillId) -> DrillFacts:
-    """Gather what is known of a drill, as stored at this moment."""
-    row = await _known(tx, drill)
-    return await gather_facts(tx, row, await scenario_of(tx, row))
-
-
 async def watch(tx: Tx, drill: DrillId) -> Watched:
     """Look once: tell the steps that were reached since, and end the drill when it is time.
 
@@ -279,14 +273,6 @@ def _result(
             {"step": each.step, "at": each.at.isoformat() if each.at else None} for each in reached
         ],
     }
-
-
-async def _known(tx: Tx, drill: DrillId) -> DrillRow:
-    row = await drills.get(tx.db, drill)
-    if row is None:
-        message = "There is no such drill."
-        raise NoSuchDrill(message)
-    return row
 
 
 async def _locked(tx: Tx, drill: DrillId) -> DrillRow:

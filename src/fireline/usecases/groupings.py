@@ -92,7 +92,7 @@ def _member(row: RecentRow) -> Member:
         group=row.grouped,
     )
     apart = frozenset({AlertId(row.apart_from)}) if row.apart_from else frozenset[AlertId]()
-    return Member(occurrence, AlertId(row.alert_id), row.resolved_at, apart)
+    return Member(occurrence, AlertId(row.alert_id), row.resolved_at, apart, row.last_at)
 
 
 def _hear(grouping: Grouping, news: NewsRow) -> None:

@@ -4,6 +4,7 @@ Nothing here waits for anybody but the database, and the number of statements do
 the number of notices: a storm costs as many round trips as a single alert.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from fireline.core.alerting.board import Board, likely_meant
@@ -23,6 +24,9 @@ from fireline.usecases.sorting_rows import alert_sheet, symptom_sheet
 from fireline.usecases.sorting_save import World, save
 from fireline.usecases.sorting_storms import Weather, hold_storms, storms_go_on
 from fireline.usecases.transaction import Tx
+
+# So many notices are placed before others have their turn: whoever posts must not wait for a batch.
+BEFORE_OTHERS = 6
 
 
 class Overtaken(Unavailable):
@@ -57,11 +61,17 @@ async def hear_all(
     board.know(await _live(tx, heard, grouping, router))
     ending = await storms_go_on(tx, [symptom_sheet(row) for row in over])
     board.know(ending)
-    placed = [board.hear(one) for one in heard]
+    placed: list[SymptomSheet | None] = []
+    for number, one in enumerate(heard, 1):
+        placed.append(board.hear(one))
+        if number % BEFORE_OTHERS == 0:
+            await asyncio.sleep(0)
     for symptom in ending:
         board.end(symptom, by="its own end time", at=symptom.ends_at or tx.now)
     lives = Lives(tx.now, await _alerts(tx, board, world))
-    lives.go(board.steps)
+    for start in range(0, len(board.steps), 8 * BEFORE_OTHERS):
+        lives.go(board.steps[start : start + 8 * BEFORE_OTHERS])
+        await asyncio.sleep(0)
     await hold_storms(tx, Weather(plan, router, board, lives, world))
     await save(tx, plan, board, lives, world)
     return placed

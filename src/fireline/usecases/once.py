@@ -6,9 +6,10 @@ was not kept.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from fireline.core.signals.decoding import key_of
 from fireline.core.values.ids import PayloadId
 from fireline.store import payloads, seen_messages
 from fireline.store.sources import Registered
@@ -34,6 +35,7 @@ async def keep_once(
     tx: Tx, source: Source | Registered, messages: Sequence[Message]
 ) -> tuple[PayloadId, ...]:
     """Keep the messages nobody heard before; return the payloads they became."""
+    messages = [replace(each, id=key_of(each.id)) for each in messages]
     ids = {each.id for each in messages if each.id}
     fresh = set(await seen_messages.see(tx.db, source.id, ids, now=tx.now)) if ids else set[str]()
     kept: list[payloads.New] = []
@@ -62,4 +64,4 @@ async def keep_once(
 
 async def is_fresh(tx: Tx, source: Source, id_: str) -> bool:
     """Note a message that keeps no body; say whether it was heard for the first time."""
-    return bool(await seen_messages.see(tx.db, source.id, [id_], now=tx.now))
+    return bool(await seen_messages.see(tx.db, source.id, [key_of(id_)], now=tx.now))

@@ -7,6 +7,7 @@ from fireline.core.alerting.hearing import doer_of, notice_of
 from fireline.core.alerting.sheets import Heard, SymptomSheet
 from fireline.core.detection.finding import Finding
 from fireline.core.plan.plan import Plan
+from fireline.core.signals import bounds
 from fireline.core.values.ids import AlertId, DrillId
 from fireline.store import alerts, sources
 from fireline.usecases.groupings import Groupings
@@ -57,7 +58,7 @@ async def raise_alerts(
 
 def _heard(tx: Tx, finding: Finding, rules: sources.Registered) -> Heard:
     return Heard(
-        notice=notice_of(finding),
+        notice=bounds.notice(notice_of(finding)),
         source=rules.id,
         source_name=rules.name,
         format="fireline",

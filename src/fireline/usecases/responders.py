@@ -5,18 +5,15 @@ from datetime import timedelta
 from fireline.core.escalation.policy import Step as PolicyStep
 from fireline.core.escalation.policy import ToPerson, ToSchedule, ToTeam
 from fireline.core.escalation.roster import Called, Roster, called
-from fireline.core.escalation.rules import tellings
 from fireline.core.oncall.people import Person
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.formats.opsgenie import Responder
 from fireline.core.values.actor import Actor
 from fireline.core.values.ids import AlertId, PersonId, PolicyId, ScheduleId, TeamId
-from fireline.core.values.json import JsonObject, canonical
-from fireline.core.values.priority import Priority
 from fireline.core.values.refusals import Kind, Refusal
-from fireline.store import alerts, outbox
 from fireline.usecases import plans
 from fireline.usecases.alert_desk import lock_live, tell_fact
+from fireline.usecases.alert_messages import tell_helper
 from fireline.usecases.oncall import duties
 from fireline.usecases.transaction import Tx
 
@@ -43,7 +40,7 @@ async def tell_responder(tx: Tx, alert: AlertId, responder: Responder, *, by: Ac
     plan = await plans.current(tx)
     row = await lock_live(tx, alert)
     people = await _people(tx, plan, responder)
-    told = [person for person in people if await _tell(tx, row, person, by=by)]
+    told = [person for person in people if await tell_helper(tx, row, person, by=by)]
     if not told:
         msg = f"The {responder.type} {responder.name} comes to nobody who can be told."
         raise NobodyToTell(msg, hint="See who is on call, and who has an address.")
@@ -96,34 +93,3 @@ def _step(plan: Plan, responder: Responder) -> PolicyStep | None:
         case _:
             policy = plan.policies.get(PolicyId(name))
             return policy.steps[0] if policy else None
-
-
-async def _tell(tx: Tx, row: alerts.AlertRow, person: Person, *, by: Actor) -> bool:
-    told = tellings(person, Priority(row.priority), pace=row.pace)
-    if not told:
-        return False
-    subject = f"P{row.priority} #{row.number}: {row.title}"
-    said: JsonObject = {
-        "kind": "responder",
-        "alert": row.number,
-        "priority": Priority(row.priority).name,
-        "title": subject,
-        "by": by.name,
-    }
-    letter = (
-        f"{by.name} asks you to help with alert #{row.number}: {row.title}\n\n"
-        f"See it on the Alerts page, or: fireline alert show {row.number}\n"
-    )
-    wish = outbox.Wish(
-        key=f"responder:{row.id}:{person.id}:{tx.now.isoformat()}",
-        channel=told[0].channel,
-        recipient=told[0].address,
-        person=person.id,
-        subject=subject,
-        body=canonical(said) if told[0].channel == "webhook" else letter,
-        about_kind="alert",
-        about_id=row.id,
-        drill_id=row.drill_id,
-    )
-    await outbox.wish(tx.db, tx.ids.fresh(), wish, now=tx.now, due_at=tx.now)
-    return True

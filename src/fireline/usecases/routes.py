@@ -23,11 +23,11 @@ from fireline.core.values.priority import Priority
 from fireline.core.values.refusals import Kind, Refusal
 from fireline.store import routes, sources
 from fireline.usecases.oncall import duties
+from fireline.usecases.plan_keys import MAX_REMEMBERED, PlanKey
 from fireline.usecases.silences import active_silences
 from fireline.usecases.transaction import Tx
 
 # Plans change rarely; the old one is still needed while its transactions end.
-_REMEMBERED_PLANS = 4
 MAX_TRIED = 20
 MAX_STEPS = 30
 MAX_DAYS = 90
@@ -48,26 +48,13 @@ class TooManyDays(Refusal):
     code = "route.too_many_days"
 
 
-class _CompiledPlan:
-    """A plan as a key: equal revisions are equal, and nothing else of it is looked at."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _CompiledPlan) and other.plan.revision == self.plan.revision
-
-    def __hash__(self) -> int:
-        return hash(self.plan.revision)
-
-
 def router_for(plan: Plan) -> Router:
     """Return the router of a plan, compiled once for each revision."""
-    return _compiled(_CompiledPlan(plan))
+    return _compiled(PlanKey(plan))
 
 
-@lru_cache(maxsize=_REMEMBERED_PLANS)
-def _compiled(key: _CompiledPlan) -> Router:
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _compiled(key: PlanKey) -> Router:
     return router_of(key.plan)
 
 

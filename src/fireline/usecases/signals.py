@@ -13,10 +13,10 @@ from uuid import UUID
 from fireline.core.signals.cloudtrail import normalise
 from fireline.core.signals.envelope import Record, unwrap
 from fireline.core.signals.event import Event
+from fireline.core.signals.fields import Wrong, decode_object, text
 from fireline.core.signals.formats import eventbridge, sns
 from fireline.core.signals.kubernetes_audit import is_audit_event
 from fireline.core.signals.kubernetes_audit import normalise as normalise_audit
-from fireline.core.signals.loose import Wrong, decode_object, text
 from fireline.core.signals.mending import mended
 from fireline.core.values.ids import DrillId
 from fireline.core.values.json import JsonObject

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from fireline.core.signals import sns_message
+from fireline.core.signals.fields import Wrong, decode_object
 from fireline.core.signals.formats import cloudwatch, eventbridge, sns
-from fireline.core.signals.loose import Wrong, decode_object
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.signals.sns_message import SnsMessage
 from fireline.core.signals.sns_proof import why_unproven

@@ -1,5 +1,6 @@
 """Sort what was kept: read it, place it, and let alerts and people know, in one transaction."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -7,14 +8,14 @@ from uuid import UUID
 from fireline.core.alerting.sheets import Heard
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.notice import Beat, ChangeNotice, Notice, Said
-from fireline.core.signals.payload import Payload, Unread
+from fireline.core.signals.payload import Payload, Reading, Unread
 from fireline.core.signals.readers import read
 from fireline.core.values.ids import DrillId, ServiceId
 from fireline.store import drills, payloads, pokes, sources, symptoms
 from fireline.store.payloads import UnsortedRow
 from fireline.usecases import changes, heartbeats
 from fireline.usecases.groupings import Groupings
-from fireline.usecases.hearing import hear_all
+from fireline.usecases.hearing import BEFORE_OTHERS, hear_all
 from fireline.usecases.intake import HOUSE_SOURCE, REPLAY, SORTED, say
 from fireline.usecases.sorting_save import World
 from fireline.usecases.sorting_unread import set_apart, unread_notice
@@ -22,6 +23,18 @@ from fireline.usecases.transaction import Tx
 
 MAX_PAYLOADS = 128
 MAX_NOTICES = 2_000
+
+
+# Reading a long body is work for the processor; everybody else has their turn meanwhile.
+READ_IN_THREAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How many payloads were sorted, and whether more may wait."""
+
+    done: int
+    more: bool
 
 
 @dataclass(slots=True)
@@ -42,25 +55,27 @@ class _Batch:
 
 async def sort_payloads(
     tx: Tx, plan: Plan, groupings: Groupings, *, limit: int = MAX_PAYLOADS
-) -> int:
-    """Sort what has waited longest, of one world; return how many payloads that were."""
+) -> Turn:
+    """Sort what has waited longest, of one world."""
     world = await payloads.next_world(tx.db)
     if world is None:
-        return 0
+        return Turn(0, more=False)
     grouping = await groupings.take(tx, plan, world.drill_id)
     waiting = await payloads.unsorted(tx.db, drill=world.drill_id, limit=limit)
     cards = {
         card.id: card for card in await sources.cards(tx.db, [row.source_id for row in waiting])
     }
     house = await _house(tx, world.drill_id)
-    batch = _read_all(waiting, cards, house)
+    batch = await _read_all(waiting, cards, house)
     pace = await _pace(tx, world.drill_id)
     await hear_all(tx, plan, grouping, batch.heard, world=World(world.drill_id, pace, house.id))
     await _note_the_rest(tx, batch, cards, world.drill_id)
     await payloads.mark_sorted(tx.db, batch.done, now=tx.now)
     await payloads.heard(tx.db, batch.times, now=tx.now)
     await pokes.poke(tx.db, SORTED)
-    return len(batch.done)
+    size = sum(len(row.body) for row in waiting)
+    full = len(waiting) >= limit or size >= payloads.MAX_UNSORTED_BYTES
+    return Turn(len(batch.done), more=full or len(batch.done) < len(waiting))
 
 
 async def give_up(tx: Tx) -> None:
@@ -89,15 +104,15 @@ async def end_what_is_over(tx: Tx, plan: Plan, groupings: Groupings) -> int:
     return len(over)
 
 
-def _read_all(
+async def _read_all(
     waiting: Iterable[UnsortedRow], cards: dict[UUID, sources.CardRow], house: sources.Registered
 ) -> _Batch:
     batch = _Batch()
-    for row in waiting:
+    for number, row in enumerate(waiting, 1):
+        if number % BEFORE_OTHERS == 0:
+            await asyncio.sleep(0)
         card = cards[row.source_id]
-        reading = read(
-            Payload(row.format, row.call, row.body, row.received_at, row.meta, card.mapping)
-        )
+        reading = await _read(row, card)
         for said in reading.said:
             _hear(batch, row, card, said)
         for part in reading.unread:
@@ -112,6 +127,13 @@ def _read_all(
         if len(batch.heard) >= MAX_NOTICES:
             break
     return batch
+
+
+async def _read(row: UnsortedRow, card: sources.CardRow) -> Reading:
+    payload = Payload(row.format, row.call, row.body, row.received_at, row.meta, card.mapping)
+    if len(row.body) < READ_IN_THREAD_BYTES:
+        return read(payload)
+    return await asyncio.to_thread(read, payload)
 
 
 def _hear(batch: _Batch, row: UnsortedRow, card: sources.CardRow, said: Said) -> None:

@@ -1,6 +1,7 @@
 """Take up rows as the sheets that sorting writes on."""
 
 from fireline.core.alerting.sheets import AlertSheet, SymptomSheet
+from fireline.core.signals.entity import Entity
 from fireline.core.values.ids import AlertId, ServiceId, SymptomId
 from fireline.core.values.priority import Priority
 from fireline.store.alerts import AlertRow
@@ -21,6 +22,7 @@ def symptom_sheet(row: LiveRow) -> SymptomSheet:
         first_at=row.first_at,
         last_at=row.last_at,
         ends_at=row.ends_at,
+        entities=frozenset(Entity(kind, value) for kind, value in row.entities),
     )
 
 

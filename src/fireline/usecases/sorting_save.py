@@ -61,15 +61,9 @@ async def _save_symptoms(tx: Tx, board: Board, world: World) -> None:
     if changed:
         await symptoms.change(tx.db, [_changed(one) for one in changed])
     fresh = [one for one in board.symptoms if one.fresh]
-    if not fresh:
-        return
-    await symptoms.add(tx.db, [_new_symptom(one, world, now=tx.now) for one in fresh])
-    shared = [
-        (one.alert, entity)
-        for one in fresh
-        if one.said is not None
-        for entity in _telling(one.said)
-    ]
+    if fresh:
+        await symptoms.add(tx.db, [_new_symptom(one, world, now=tx.now) for one in fresh])
+    shared = [(one.alert, entity) for one in board.symptoms for entity in _telling(one)]
     if shared:
         await alerts.add_entities(tx.db, shared)
 
@@ -111,8 +105,9 @@ async def _save_ladders(tx: Tx, lives: Lives) -> None:
         await ladders.stop_many(tx.db, stopped, now=tx.now)
 
 
-def _telling(notice: Notice) -> Iterable[Entity]:
-    return (entity for entity in notice.entities if entity.kind not in _COMMON)
+def _telling(one: SymptomSheet) -> Iterable[Entity]:
+    named = sorted(one.entities) if one.fresh else one.news
+    return (entity for entity in named if entity.kind not in _COMMON)
 
 
 def _new_alert(sheet: AlertSheet, plan: Plan, world: World) -> dict[str, Any]:
@@ -171,6 +166,18 @@ def _changed(one: SymptomSheet) -> dict[str, Any]:
         "state": one.state,
         "resolved_at": _time(one.resolved_at),
         "resolved_by": one.resolved_by,
+        "title": one.title,
+        **(_said(one.said) if one.said is not None else {}),
+        "entities": [[each.kind, each.value] for each in one.news],
+    }
+
+
+def _said(said: Notice) -> dict[str, Any]:
+    """Write what a repetition may say anew."""
+    return {
+        "description": said.description,
+        "labels": dict(said.labels),
+        "links": [{"href": link.href, "text": link.text} for link in said.links],
     }
 
 
@@ -184,14 +191,12 @@ def _new_symptom(one: SymptomSheet, world: World, *, now: datetime) -> dict[str,
         "key": one.key,
         "kind": said.kind,
         "title": one.title,
-        "description": said.description,
+        **_said(said),
         "service": one.service,
         "grouped": said.group,
-        "entities": [[each.kind, each.value] for each in said.entities],
+        "entities": [[each.kind, each.value] for each in sorted(one.entities)],
         "tactics": list(said.tactics),
         "tags": list(said.tags),
-        "labels": dict(said.labels),
-        "links": [{"href": link.href, "text": link.text} for link in said.links],
         "first_at": one.first_at.isoformat(),
         "raised_at": now.isoformat(),
         "reason": one.reason,

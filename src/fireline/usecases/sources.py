@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -167,9 +167,15 @@ async def connected(tx: Tx, name: str) -> SourceRow:
     return found
 
 
-async def card_of(tx: Tx, token: Secret) -> Card | None:
-    """Return the source a token belongs to, or `None`: unknown, replaced or retired."""
-    return await sources.by_token(tx.db, token_hash(token.reveal()))
+async def cards_of(tx: Tx, hashes: Sequence[bytes]) -> dict[bytes, Card]:
+    """Return the sources that tokens belong to, by hash; others are unknown, replaced, retired."""
+    found = await sources.by_tokens(tx.db, hashes)
+    return {row.token_hash: _card(row) for row in found}
+
+
+def _card(row: sources.TokenRow) -> Card:
+    named = {field.name: getattr(row, field.name) for field in fields(Card)}
+    return Card(**named)
 
 
 def token_hash(token: str) -> bytes:

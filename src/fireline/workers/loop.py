@@ -10,6 +10,7 @@ from fireline.store.hub import Hub
 
 log = structlog.get_logger()
 MAX_BACKOFF_SECONDS = 5.0
+GIVES_WAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Loop:
     every_seconds: float
     topics: tuple[str, ...] = ()
     # The least it rests after a turn, so that what comes meanwhile shares the next. Set, it rests
-    # as long as the turn took, too: what can wait leaves half of the processor to what cannot.
+    # as long as the turn took, too, and three times as long while more is waiting than a turn
+    # holds: what can wait gives way to what cannot, the more the more there is.
     rest_seconds: float = 0.0
 
 
@@ -46,6 +48,10 @@ async def keep(loop: Loop, hub: Hub) -> None:
                 await asyncio.sleep(min(0.1 * 2**failures, MAX_BACKOFF_SECONDS))
                 continue
             if loop.rest_seconds:
-                await asyncio.sleep(max(loop.rest_seconds, clock.time() - began))
+                await asyncio.sleep(_rest(loop, clock.time() - began, more=more))
             if not more:
                 await listener.wait(loop.every_seconds)
+
+
+def _rest(loop: Loop, took: float, *, more: bool) -> float:
+    return max(loop.rest_seconds, took * (GIVES_WAY if more else 1))

@@ -31,22 +31,23 @@ class Sorter:
         try:
             async with self.transactions() as tx:
                 plan = await plans.current(tx)
-                done = await sort_payloads(tx, plan, self.groupings, limit=self._at_once)
+                turn = await sort_payloads(tx, plan, self.groupings, limit=self._at_once)
         except plans.NoPlan:
             return False
         except Overtaken:
             log.info("sorter.overtaken")
             return True
         except Unavailable:
+            # Less at once may be what the database has the time for.
+            self._at_once = max(self._at_once // 2, 1)
             raise
         except Exception:
             # Whatever strangers wrote must not hold up what came after it.
             log.exception("sorter.batch_failed", at_once=self._at_once, failures=self._failures)
             await self._narrow()
             return True
-        full = done >= self._at_once
         self._at_once, self._failures = min(2 * self._at_once, MAX_PAYLOADS), 0
-        return full
+        return turn.more
 
     async def _narrow(self) -> None:
         if self._at_once > 1:

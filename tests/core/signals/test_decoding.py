@@ -17,7 +17,11 @@ from fireline.core.signals.decoding import (
 from fireline.core.signals.notice import MAX_KEY
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
@@ -96,6 +100,8 @@ def test_long_keys_stay_apart():
         1767323045,
         1767323045.0,
         1767323045000,
+        "Fri, 02 Jan 2026 03:04:05 GMT",
+        "Jan 2, 2026, 03:04:05 AM",
     ],
 )
 def test_moments_are_read_however_they_are_written(written: object):
@@ -114,6 +120,7 @@ def test_moments_are_read_however_they_are_written(written: object):
         True,
         {},
         1e300,
+        -67768040609740805,
         "1" * 400,
     ],
 )

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fireline.core.assets.ref import AssetRef
+from fireline.core.signals import bounds
 from fireline.core.signals.entity import Entity
 from fireline.core.signals.formats import fireline
 from fireline.core.signals.notice import Notice, Status, Weblink
@@ -44,7 +45,7 @@ notices = st.builds(
 @given(notices)
 def test_what_is_said_is_heard(notice: Notice):
     payload = Payload("fireline", "", fireline.write(notice), NOON)
-    assert fireline.read(payload) == Reading((notice,))
+    assert fireline.read(payload) == Reading((bounds.notice(notice),))
 
 
 @given(st.binary(max_size=200))

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from fireline.core.signals.entity import ACCOUNT, ADDRESS, ASSET, HOST, POD, PRINCIPAL, Entity
 from fireline.core.signals.labels import (
     ENTITY_LABELS,
-    SEVERITIES,
     entities_of,
     host_of,
     priority_of,
@@ -13,6 +12,7 @@ from fireline.core.signals.labels import (
     team_of,
 )
 from fireline.core.signals.notice import MAX_ENTITIES
+from fireline.core.signals.severities import SEVERITIES
 from fireline.core.values.priority import Priority
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:orders"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fireline.core.signals.loose import Wrong
+from fireline.core.signals.fields import Wrong
 from fireline.core.signals.sns_message import (
     is_signers_name,
     parse,

@@ -168,9 +168,36 @@ class Board:
         rose = notice.priority < live.priority
         if rose:
             live.priority = notice.priority
+        live.said, live.title = notice, notice.title
         self._change(live)
-        self._grouping.seen(live.id, heard.at)
+        self._learn(heard, live)
         self.steps.append(Repeated(live.alert, live, live.priority, heard.at))
+
+    def _learn(self, heard: Heard, live: SymptomSheet) -> None:
+        """Let a repetition that names more than its symptom did tie it to more."""
+        news = tuple(one for one in heard.notice.entities if one not in live.entities)
+        if not news:
+            self._grouping.seen(live.id, heard.at)
+            return
+        live.entities |= frozenset(news)
+        if not live.fresh:
+            live.news += news
+        occurrence = Occurrence(
+            id=live.id,
+            key=f"{live.source}/{live.key}",
+            source=heard.source_name,
+            title=heard.notice.kind or live.title,
+            priority=live.priority,
+            at=heard.at,
+            service=live.service,
+            entities=live.entities,
+            tactics=heard.notice.tactics,
+            group=heard.notice.group,
+        )
+        placement = self._grouping.repeated(live.id, occurrence)
+        if placement is not None:
+            because = placement.link.sentence if placement.link else ""
+            self._merge(placement, because)
 
     def _place(self, heard: Heard, key: str, routed: Routed) -> SymptomSheet:
         symptom_id = SymptomId(self._fresh())
@@ -188,6 +215,7 @@ class Board:
             first_at=heard.at,
             last_at=heard.at,
             ends_at=heard.notice.ends_at,
+            entities=frozenset(heard.notice.entities),
             fresh=True,
             said=heard.notice,
             payload=heard.payload,
@@ -201,11 +229,7 @@ class Board:
     def _follow(
         self, symptom: SymptomSheet, heard: Heard, routed: Routed, placement: Placement
     ) -> None:
-        for swallowed in placement.merged:
-            self.steps.append(Merged(placement.alert, swallowed, symptom.because))
-            for each in self._by_id.values():
-                if each.alert == swallowed:
-                    each.alert = placement.alert
+        self._merge(placement, symptom.because)
         if placement.opened:
             opened = Opened(
                 placement.alert, symptom, heard, routed, placement, self._held(heard, routed)
@@ -213,6 +237,13 @@ class Board:
             self.steps.append(opened)
         else:
             self.steps.append(Joined(placement.alert, symptom, heard, routed, placement))
+
+    def _merge(self, placement: Placement, because: str) -> None:
+        for swallowed in placement.merged:
+            self.steps.append(Merged(placement.alert, swallowed, because))
+            for each in self._by_id.values():
+                if each.alert == swallowed:
+                    each.alert = placement.alert
 
     def _held(self, heard: Heard, routed: Routed) -> Held | None:
         if not self._silences.silences:

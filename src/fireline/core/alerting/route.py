@@ -14,6 +14,7 @@ from cel_expr_python import cel
 
 from fireline.core.alerting.windows import Weekly
 from fireline.core.signals.notice import Notice
+from fireline.core.values.conditions import why_not_true_or_false
 from fireline.core.values.ids import PolicyId, RouteId, RunbookId, ServiceId, TeamId
 from fireline.core.values.priority import Priority
 
@@ -85,14 +86,7 @@ class Broken:
 
 def why_not_a_route_condition(text: str) -> str | None:
     """Say why a text is no condition over an alert; `None` when it is one."""
-    try:
-        answer = ENVIRONMENT.compile(text).return_type()
-    except RuntimeError as error:
-        first = str(error).splitlines()[0]
-        return first.removeprefix("INVALID_ARGUMENT: ").removeprefix("ERROR: <input>:")
-    if answer not in (cel.Type.BOOL, cel.Type.DYN):
-        return f"it answers {answer.name()}, not true or false"
-    return None
+    return why_not_true_or_false(ENVIRONMENT, text)
 
 
 def given(

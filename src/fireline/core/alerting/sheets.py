@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fireline.core.assets.ref import AssetRef
 from fireline.core.detection.finding import Finding
+from fireline.core.signals.entity import Entity
 from fireline.core.signals.notice import Notice
 from fireline.core.values.ids import AlertId, ServiceId, SymptomId
 from fireline.core.values.json import JsonObject
@@ -42,7 +43,10 @@ class Heard:
 
 @dataclass(slots=True)
 class SymptomSheet:
-    """A symptom, as it stands and as it was first said."""
+    """A symptom, as it stands and as it was said last.
+
+    `news` are the entities that repetitions named and its row does not know yet.
+    """
 
     id: SymptomId
     alert: AlertId
@@ -55,6 +59,8 @@ class SymptomSheet:
     first_at: datetime
     last_at: datetime
     ends_at: datetime | None
+    entities: frozenset[Entity] = frozenset()
+    news: tuple[Entity, ...] = ()
     state: str = FIRING
     resolved_at: datetime | None = None
     resolved_by: str | None = None

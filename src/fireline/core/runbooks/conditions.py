@@ -11,6 +11,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from fireline.core.runbooks.action import ActionPlan
+from fireline.core.values.conditions import why_not_true_or_false
 
 _STATE = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _ENV = cel.NewEnv(
@@ -20,14 +21,7 @@ _ENV = cel.NewEnv(
 
 def why_not_a_condition(text: str) -> str | None:
     """Say why a text is no condition over a planned action; `None` when it is one."""
-    try:
-        answer = _ENV.compile(text).return_type()
-    except RuntimeError as error:
-        first = str(error).splitlines()[0]
-        return first.removeprefix("INVALID_ARGUMENT: ").removeprefix("ERROR: <input>:")
-    if answer not in (cel.Type.BOOL, cel.Type.DYN):
-        return f"it answers {answer.name()}, not true or false"
-    return None
+    return why_not_true_or_false(_ENV, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeGuard
 
 import orjson
@@ -81,8 +82,8 @@ def key_of(value: object) -> str:
 def moment_of(value: object) -> datetime | None:
     """Read a moment: RFC 3339 and its kin, to the nanosecond, or seconds (or ms) since 1970.
 
-    A time without a zone is UTC. `None` for what is no time, and for the year 1, which Go writes
-    for no time at all.
+    Mail's way of writing one and AWS's are read too. A time without a zone is UTC. `None` for what
+    is no time, and for the year 1, which Go writes for no time at all.
     """
     try:
         match value:
@@ -92,16 +93,26 @@ def moment_of(value: object) -> datetime | None:
                 found = _counted(float(value))
             case _:
                 return None
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError, TypeError, IndexError):
         return None
     return found if datetime(1900, 1, 1, tzinfo=UTC) < found < _ENDLESS else None
 
 
 def _written(text: str) -> datetime:
+    if text[:1].isalpha():
+        return _spelled(" ".join(text[:64].split()))
     if text.replace(".", "", 1).isdecimal() and len(text) > len("20260101"):
         return _counted(float(text))
     at = datetime.fromisoformat(text)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _spelled(text: str) -> datetime:
+    if "," in text[:5]:  # Sat, 05 Jun 2016 05:01:10 GMT
+        at = parsedate_to_datetime(text)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    # Jan 19, 2022, 10:46:15 PM; it names no zone, and means UTC.
+    return datetime.strptime(text, "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=UTC)
 
 
 def _counted(since: float) -> datetime:

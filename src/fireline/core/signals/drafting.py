@@ -4,30 +4,30 @@ A mapping that has no answer for a payload still gives a notice: it says what fa
 is told.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fireline.core.signals import guesses
+from fireline.core.signals.bounds import MAX_TAGS, is_page
+from fireline.core.signals.decoding import key_of, moment_of
 from fireline.core.signals.entity import Entity
+from fireline.core.signals.fields import single_text
 from fireline.core.signals.mapping import Answers, Failing
 from fireline.core.signals.notice import (
     MAX_DESCRIPTION,
     MAX_ENTITIES,
     MAX_KEY,
-    MAX_LABELS,
     MAX_TITLE,
     Notice,
     Weblink,
 )
+from fireline.core.signals.tidying import labels_of, one_line
 from fireline.core.values.json import JsonObject, JsonValue
 from fireline.core.values.priority import Priority
 
 MAPPING_FAILED = "mapping-failed"  # the tag of a notice whose mapping had no answer for something
 _NAMELESS = "Something was posted without a title"
 _MAX_SMALL = 200
-_MAX_TAGS = 50
-_MAX_LINKS = 20
 
 
 def draft(item: JsonValue, answers: Answers) -> Notice:
@@ -41,14 +41,13 @@ def draft(item: JsonValue, answers: Answers) -> Notice:
     status = "firing" if "status" in failed else said.get("status")
     description = _text(said, "description") or _described(fields, title)
     notice = Notice(
-        key=_short_key(_text(said, "key") or guesses.guess_key(fields)),
+        key=key_of(_text(said, "key") or guesses.guess_key(fields)),
         status=guesses.guess_status(fields) if status is None else guesses.status_of(status),
-        title=_one_line(title)[:MAX_TITLE],
+        title=one_line(title),
         priority=guesses.priority_of(said.get("priority"))
         or guesses.priority_of(guesses.first_of(fields, guesses.PRIORITIES))
         or Priority.P3,
-        at=guesses.moment_of(said.get("at"))
-        or guesses.moment_of(guesses.first_of(fields, guesses.TIMES)),
+        at=moment_of(said.get("at")) or moment_of(guesses.first_of(fields, guesses.TIMES)),
         kind=_small(said, "kind"),
         description=_explained(description, answers.failings),
         service=_small(said, "service") or guesses.text_in(fields, guesses.SERVICES)[:_MAX_SMALL],
@@ -85,23 +84,11 @@ def _described(fields: JsonObject, title: str) -> str:
 
 
 def _text(said: Mapping[str, JsonValue], name: str) -> str:
-    return guesses.text_of(said.get(name)).strip()
+    return single_text(said.get(name)).strip()
 
 
 def _small(said: Mapping[str, JsonValue], name: str) -> str:
     return _text(said, name)[:_MAX_SMALL]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _short_key(key: str) -> str:
-    """Return a key that fits; two long ones that differ stay different."""
-    if len(key) <= MAX_KEY:
-        return key
-    digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-    return f"{key[: MAX_KEY - 65]}#{digest}"
 
 
 def _entities(given: JsonValue, fields: JsonObject) -> tuple[Entity, ...]:
@@ -113,39 +100,36 @@ def _entities(given: JsonValue, fields: JsonObject) -> tuple[Entity, ...]:
             return guesses.guess_entities(fields)[:MAX_ENTITIES]
         case Sequence():
             members = [one for one in given if isinstance(one, Mapping)]
-            pairs = [(guesses.text_of(one.get("kind")), one.get("value")) for one in members]
+            pairs = [(single_text(one.get("kind")), one.get("value")) for one in members]
         case _:
             pairs = []
-    found = (Entity(kind, guesses.text_of(value)[:MAX_KEY]) for kind, value in pairs)
+    found = (Entity(kind, single_text(value)[:MAX_KEY]) for kind, value in pairs)
     return tuple(one for one in found if one.kind and one.value)[:MAX_ENTITIES]
 
 
 def _tags(given: JsonValue, fields: JsonObject, *, failed: bool) -> tuple[str, ...]:
     found = guesses.guess_tags(fields if given is None else {"tags": given})
-    tags = [tag[:_MAX_SMALL] for tag in found][:_MAX_TAGS]
-    return (*tags, MAPPING_FAILED) if failed else tuple(tags)
+    tags = [tag[:_MAX_SMALL] for tag in found]
+    return (*tags[: MAX_TAGS - 1], MAPPING_FAILED) if failed else tuple(tags)
 
 
 def _labels(given: JsonValue, fields: JsonObject) -> Mapping[str, str]:
     if not isinstance(given, Mapping):
         return guesses.guess_labels(fields)
-    texts = [(name, guesses.text_of(value)[:1000]) for name, value in given.items()]
-    return dict([(name, text) for name, text in texts if text][:MAX_LABELS])
+    return labels_of((name, single_text(value)) for name, value in given.items())
 
 
 def _links(given: JsonValue) -> tuple[Weblink, ...]:
     """Read links: addresses, or {href, text}. Nothing but the web's two schemes."""
     found = [_link(one) for one in _several(given)]
-    return tuple(link for link in found if link.href.startswith(("http://", "https://")))[
-        :_MAX_LINKS
-    ]
+    return tuple(link for link in found if is_page(link.href))
 
 
 def _link(given: JsonValue) -> Weblink:
     if isinstance(given, Mapping):
-        href, text = guesses.text_of(given.get("href")), guesses.text_of(given.get("text"))
-        return Weblink(href[:2000], text[:_MAX_SMALL])
-    return Weblink(guesses.text_of(given)[:2000])
+        href, text = single_text(given.get("href")), single_text(given.get("text"))
+        return Weblink(href, text[:_MAX_SMALL])
+    return Weblink(single_text(given))
 
 
 def _several(value: JsonValue) -> Sequence[JsonValue]:

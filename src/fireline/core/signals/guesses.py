@@ -4,8 +4,8 @@ A guess never costs a page: what looks like nothing known is firing, and moderat
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
+from fireline.core.signals.bounds import is_page
 from fireline.core.signals.entity import (
     ACCOUNT,
     ADDRESS,
@@ -16,7 +16,10 @@ from fireline.core.signals.entity import (
     REGION,
     Entity,
 )
-from fireline.core.signals.notice import MAX_LABELS, Status, Weblink
+from fireline.core.signals.fields import single_text
+from fireline.core.signals.notice import Status, Weblink
+from fireline.core.signals.severities import SEVERITIES
+from fireline.core.signals.tidying import labels_of
 from fireline.core.values.json import JsonObject, JsonValue
 from fireline.core.values.priority import Priority
 
@@ -32,14 +35,8 @@ _RESOLVED = frozenset(
     )
 )
 _ACKNOWLEDGED = frozenset(_words("acknowledged acknowledge acked ack"))
-_PRIORITIES = {
-    Priority.P1: _words("p1 1 critical crit fatal emergency emerg disaster blocker sev1 sev-1"),
-    Priority.P2: _words("p2 2 high error err major alert severe sev2 sev-2 danger urgent"),
-    Priority.P3: _words("p3 3 warning warn medium moderate average minor sev3 sev-3 normal"),
-    Priority.P4: _words("p4 4 low notice sev4 sev-4"),
-    Priority.P5: _words("p5 5 info informational information debug lowest sev5 sev-5 none"),
-}
-_BY_WORD = {word: level for level, words in _PRIORITIES.items() for word in words}
+# A bare number is a priority here, where nothing says whose scale it is on.
+_BY_WORD = {**SEVERITIES, **{str(each.value): each for each in Priority}}
 
 KEYS = (
     "dedup_key",
@@ -88,7 +85,6 @@ _ENTITIES = {
 }
 _SHOWN_ELSEWHERE = frozenset({"key", "title", "description", "details", "message", "text", "body"})
 _LONGEST_ENTITY = 512
-_MILLISECONDS_FROM = 10_000_000_000
 
 
 def status_of(value: JsonValue) -> Status:
@@ -104,32 +100,9 @@ def priority_of(value: JsonValue) -> Priority | None:
     return _BY_WORD.get(word_of(value))
 
 
-def moment_of(value: JsonValue) -> datetime | None:
-    """Read a moment: ISO 8601, or seconds or milliseconds since 1970."""
-    try:
-        if isinstance(value, str) and not value.replace(".", "", 1).isdecimal():
-            moment = datetime.fromisoformat(value)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return None
-        seconds = float(value)
-        return datetime.fromtimestamp(
-            seconds / 1000 if seconds > _MILLISECONDS_FROM else seconds, tz=UTC
-        )
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
 def word_of(value: JsonValue) -> str:
     """Return a value as one small word, to look it up by."""
     return str(value).strip().lower() if isinstance(value, str | int | float | bool) else ""
-
-
-def text_of(value: JsonValue) -> str:
-    """Return a single value as text; nothing of a map or a list, which are no text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def lowered(item: JsonObject) -> JsonObject:
@@ -149,7 +122,7 @@ def first_of(item: JsonObject, names: Sequence[str]) -> JsonValue:
 def text_in(item: JsonObject, names: Sequence[str]) -> str:
     """Return the first of some fields that holds a text or a number."""
     for name in names:
-        if found := text_of(first_of(item, (name,))).strip():
+        if found := single_text(first_of(item, (name,))).strip():
             return found
     return ""
 
@@ -186,8 +159,7 @@ def guess_labels(item: JsonObject) -> Mapping[str, str]:
     inner = first_of(item, ("labels", "attributes"))
     both = [*item.items(), *(inner.items() if isinstance(inner, Mapping) else ())]
     single = [(name, value) for name, value in both if name not in _SHOWN_ELSEWHERE]
-    texts = [(name[:200], text_of(value)[:1000]) for name, value in single]
-    return dict([(name, text) for name, text in texts if text][:MAX_LABELS])
+    return labels_of((name, single_text(value)) for name, value in single)
 
 
 def guess_tags(item: JsonObject) -> tuple[str, ...]:
@@ -196,12 +168,12 @@ def guess_tags(item: JsonObject) -> tuple[str, ...]:
     if isinstance(found, str):
         return tuple(tag.strip() for tag in found.split(",") if tag.strip())
     if isinstance(found, Sequence):
-        return tuple(text for each in found if (text := text_of(each)))
+        return tuple(text for each in found if (text := single_text(each)))
     return ()
 
 
 def _addresses(item: JsonObject) -> Iterator[tuple[str, str]]:
     for name in LINKS:
-        href = text_of(first_of(item, (name,)))
-        if href.startswith(("http://", "https://")):
-            yield name, href[:2000]
+        href = single_text(first_of(item, (name,)))
+        if is_page(href):
+            yield name, href

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.cloudtrail import storable
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.event import Event, Outcome, Rejected, Who
-from fireline.core.signals.loose import clean, first, inner, listed, moment, number, text, text_of
+from fireline.core.signals.fields import first, inner, listed, number, single_text, text
+from fireline.core.signals.tidying import clean
 from fireline.core.values.json import JsonObject
 
 MAX_WORD = 256
@@ -65,7 +67,7 @@ def _event(record: JsonObject, id_: str, verb: str, at: datetime) -> Event:
 
 def _moment(record: JsonObject) -> datetime | None:
     names = ("requestReceivedTimestamp", "stageTimestamp", "timestamp")
-    return next((found for name in names if (found := moment(record.get(name)))), None)
+    return next((found for name in names if (found := moment_of(record.get(name)))), None)
 
 
 def _who(record: JsonObject) -> Who:
@@ -80,7 +82,7 @@ def _who(record: JsonObject) -> Who:
         arn=name,
         account="",
         access_key="",
-        address=clean(text_of(address), MAX_WORD),
+        address=clean(single_text(address), MAX_WORD),
         user_agent=clean(text(record, "userAgent"), MAX_TEXT),
     )
 

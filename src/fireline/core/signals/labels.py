@@ -13,24 +13,9 @@ from urllib.parse import urlsplit
 from fireline.core.signals import entity as kinds
 from fireline.core.signals.entity import Entity
 from fireline.core.signals.notice import MAX_ENTITIES
+from fireline.core.signals.severities import SEVERITIES
 from fireline.core.values.priority import Priority
 
-SEVERITIES: Mapping[str, Priority] = {
-    **dict.fromkeys(
-        ("critical", "crit", "page", "fatal", "emergency", "emerg", "disaster", "sev1", "p1"),
-        Priority.P1,
-    ),
-    **dict.fromkeys(
-        ("high", "error", "err", "major", "urgent", "alert", "sev2", "p2"), Priority.P2
-    ),
-    **dict.fromkeys(
-        ("warning", "warn", "medium", "moderate", "average", "sev3", "p3"), Priority.P3
-    ),
-    **dict.fromkeys(("low", "minor", "notice", "ticket", "sev4", "p4"), Priority.P4),
-    **dict.fromkeys(
-        ("info", "information", "informational", "none", "debug", "ok", "sev5", "p5"), Priority.P5
-    ),
-}
 PRIORITY_LABELS = ("priority", "severity", "level")
 SERVICE_LABELS = (
     "service",

@@ -14,6 +14,7 @@ import yaml
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_strings
 
+from fireline.core.values.conditions import said_plainly
 from fireline.core.values.json import JsonValue
 
 MAX_MAPPING = 16_000
@@ -223,7 +224,7 @@ def _expression(name: str, value: object, mistakes: list[Mistake]) -> Expression
     try:
         program: Any = _ENV.compile(value)
     except RuntimeError as error:
-        mistakes.append(Mistake(name, f"{_first(error)}.", _fix_for(str(error), value)))
+        mistakes.append(Mistake(name, f"{said_plainly(error)}.", _fix_for(str(error), value)))
         return None
     return Expression(value, program, "body" in value)
 
@@ -259,20 +260,12 @@ def _evaluate(
     try:
         answer = expression.program.eval(data=seen)
     except RuntimeError as error:
-        failings.append(Failing(name, _first(error)))
+        failings.append(Failing(name, said_plainly(error)))
         return None
     if answer.type() == cel.Type.ERROR:
-        failings.append(Failing(name, _first(answer.plain_value())))
+        failings.append(Failing(name, said_plainly(answer.plain_value())))
         return None
     return _plain(answer.plain_value())
-
-
-def _first(error: object) -> str:
-    """Return what CEL says, without its ceremony."""
-    text = str(error).splitlines()[0]
-    for opening in ("INVALID_ARGUMENT: ", "NOT_FOUND: ", "INTERNAL: ", "ERROR: <input>:"):
-        text = text.removeprefix(opening)
-    return text.removesuffix(" (in container '')").replace(" : ", " ")
 
 
 def _plain(value: Any) -> JsonValue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fireline.core.signals.bounds import bounded
 from fireline.core.signals.formats import (
     alertmanager,
     datadog,
@@ -56,7 +57,7 @@ def read(payload: Payload) -> Reading:
         why = f"no reader is called {payload.format!r}"
         return Reading(unread=(Unread("format.unknown", "", why),))
     try:
-        return reader(payload)
+        return bounded(reader(payload))
     except Exception as failure:  # noqa: BLE001 - readers meet what strangers write
         why = f"the reader of {payload.format} failed: {type(failure).__name__}"
         return Reading(unread=(Unread("reader.failed", "", why),))

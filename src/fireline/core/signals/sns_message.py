@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from fireline.core.signals.loose import Wrong, decode_object, moment, required, text
+from fireline.core.signals.decoding import moment_of
+from fireline.core.signals.fields import Wrong, decode_object, required, text
 from fireline.core.values.json import JsonObject
 
 NOTIFICATION = "Notification"
@@ -70,7 +71,7 @@ def parse(body: bytes) -> SnsMessage:
     names = _SIGNED.get(kind)
     if names is None:
         raise _Bad(field="Type", why=f"{kind[:100]!r} is no type of SNS message")
-    at = moment(required(said, "Timestamp"))
+    at = moment_of(required(said, "Timestamp"))
     if at is None:
         raise _Bad(field="Timestamp", why="it is no moment")
     version = required(said, "SignatureVersion")

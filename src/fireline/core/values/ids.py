@@ -7,7 +7,6 @@ that their file gives them.
 from typing import NewType
 from uuid import UUID
 
-AccountId = NewType("AccountId", UUID)
 ActionId = NewType("ActionId", UUID)
 AlertId = NewType("AlertId", UUID)
 ApprovalId = NewType("ApprovalId", UUID)
@@ -19,7 +18,6 @@ FollowUpId = NewType("FollowUpId", UUID)
 IncidentId = NewType("IncidentId", UUID)
 PageId = NewType("PageId", UUID)
 PayloadId = NewType("PayloadId", UUID)
-ReviewId = NewType("ReviewId", UUID)
 RunId = NewType("RunId", UUID)
 SignalId = NewType("SignalId", UUID)
 SilenceId = NewType("SilenceId", UUID)

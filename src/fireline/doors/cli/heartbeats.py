@@ -1,12 +1,13 @@
 """`fireline heartbeat`: what must be heard of again and again."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from fireline.doors.cli.client import FAILED, Client
-from fireline.doors.cli.lengths import seconds_of
+from fireline.doors.cli.moments import Length
 from fireline.doors.cli.terminal import (
     AsJson,
     Yes,
@@ -21,7 +22,7 @@ from fireline.doors.cli.terminal import (
 heartbeat_app = typer.Typer(no_args_is_help=True, help="Heartbeats: whose silence is an alert.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As the list shows it.")]
-Every = Annotated[str, typer.Option("--every", metavar="LENGTH", help="How often: 90s, 10m, 1d.")]
+Every = Annotated[timedelta, Length("--every", help="How often: 90s, 10m, 1d.")]
 
 
 @heartbeat_app.command("create")
@@ -39,7 +40,7 @@ def create(  # noqa: PLR0913 - the fields of a heartbeat, all by name
     """Make a heartbeat. It is watched from its first ping on."""
     wanted = {
         "name": name,
-        "interval_seconds": seconds_of(every),
+        "interval_seconds": int(every.total_seconds()),
         "description": description,
         "owner_team": team,
         "alert_message": message,
@@ -74,9 +75,7 @@ def ping(name: Name, *, as_json: AsJson = False) -> None:
 def change(
     name: Name,
     *,
-    every: Annotated[
-        str | None, typer.Option("--every", metavar="LENGTH", help="How often.")
-    ] = None,
+    every: Annotated[timedelta | None, Length("--every", help="How often.")] = None,
     priority: Annotated[
         str | None, typer.Option(metavar="P1..P5", help="How bad silence is.")
     ] = None,
@@ -88,7 +87,7 @@ def change(
     was = client.get(_path(name))
     wanted = {
         "name": was["name"],
-        "interval_seconds": seconds_of(every) if every else was["interval_seconds"],
+        "interval_seconds": int(every.total_seconds()) if every else was["interval_seconds"],
         "enabled": was["enabled"],
         "description": was["description"],
         "owner_team": was["owner_team"],

@@ -19,7 +19,9 @@ def aware(text: str | datetime) -> datetime:
 
 
 def length(text: str | timedelta) -> timedelta:
-    """Read a length of time."""
+    """Read a length of time; a bare 0 is none at all."""
+    if text == "0":
+        return timedelta()
     try:
         return text if isinstance(text, timedelta) else length_from(text)
     except ValueError as wrong:

@@ -1,11 +1,12 @@
 """`fireline report`: say that something is wrong."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from fireline.doors.cli.client import USAGE, Client
-from fireline.doors.cli.lengths import moment_of_option
+from fireline.doors.cli.moments import Moment
 from fireline.doors.cli.terminal import AsJson, give_up, say, show
 
 
@@ -14,9 +15,7 @@ def report(  # noqa: PLR0913 - the fields of a report, all by name
     *,
     service: Annotated[str, typer.Option(help="The service it is wrong with.")] = "",
     priority: Annotated[str, typer.Option(metavar="P1..P5", help="How bad it is.")] = "P3",
-    since: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Since when, such as 2026-11-21T15:00.")
-    ] = None,
+    since: Annotated[datetime | None, Moment(help="Since when, such as 2026-11-21T15:00.")] = None,
     details: Annotated[str, typer.Option(help="What else you know.")] = "",
     on: Annotated[
         list[str] | None,
@@ -32,7 +31,7 @@ def report(  # noqa: PLR0913 - the fields of a report, all by name
         "what": what,
         "service": service,
         "priority": priority.upper(),
-        "since": moment_of_option(since) if since else None,
+        "since": since.isoformat() if since else None,
         "details": details,
         "entities": [{"kind": kind, "value": value} for kind, _, value in pairs],
     }

@@ -1,6 +1,7 @@
 """`fireline source`: connect what posts, see what it sent, and map what nobody knows."""
 
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from uuid import UUID
 import typer
 
 from fireline.doors.cli.client import FAILED, USAGE, Client
-from fireline.doors.cli.lengths import moment_of_option, seconds_of
+from fireline.doors.cli.moments import Length, Moment
 from fireline.doors.cli.terminal import (
     AsJson,
     Yes,
@@ -28,8 +29,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="As the list shows it.
 Service = Annotated[str | None, typer.Option(help="Whose its alerts are when nothing says.")]
 Rate = Annotated[int | None, typer.Option(min=1, help="The most posts in a second.")]
 QuietAfter = Annotated[
-    str | None,
-    typer.Option(metavar="LENGTH", help="Silence longer than this is an alert: 10m, 2h; 0 never."),
+    timedelta | None, Length(help="Silence longer than this is an alert: 10m, 2h; 0 never.")
 ]
 Setting = Annotated[
     list[str] | None,
@@ -174,8 +174,7 @@ def replay(
     name: Name,
     *,
     since: Annotated[
-        str | None,
-        typer.Option(metavar="MOMENT", help="From when on; the last seven days if not given."),
+        datetime | None, Moment(help="From when on; the last seven days if not given.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     as_json: AsJson = False,
@@ -184,7 +183,7 @@ def replay(
 
     What is known under its key, or is over by now, is not raised again.
     """
-    wanted = {"dry_run": dry_run, "since": moment_of_option(since) if since else None}
+    wanted = {"dry_run": dry_run, "since": since.isoformat() if since else None}
     told = Client.from_environment().post(f"{_path(name)}/replay", wanted)
     show(told, _draw_replay, as_json=as_json)
 
@@ -193,11 +192,11 @@ def _path(name: str) -> str:
     return f"sources/{quote(name, safe='')}"
 
 
-def _terms(service: str | None, rate: int | None, quiet_after: str | None) -> dict[str, Any]:
+def _terms(service: str | None, rate: int | None, quiet_after: timedelta | None) -> dict[str, Any]:
     wanted: dict[str, Any] = {"service": service, "rate_per_second": rate}
     kept = {name: value for name, value in wanted.items() if value is not None}
     if quiet_after is not None:
-        kept["quiet_seconds"] = seconds_of(quiet_after) or None
+        kept["quiet_seconds"] = int(quiet_after.total_seconds()) or None
     return kept
 
 

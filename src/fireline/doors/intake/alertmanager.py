@@ -5,6 +5,7 @@ Prometheus with a `path_prefix` and amtool, below `/integrations/alertmanager/TO
 https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
@@ -33,6 +34,7 @@ from fireline.usecases.sources import Card
 
 # Which Alertmanager this is one of; clients warn when theirs is another.
 SPEAKS = "0.25.0"
+_READ_IN_THREAD_BYTES = 128 * 1024
 _STARTED = time.monotonic()
 _UNPARSED = 'parsing alerts body from "" failed, because '
 _CODES = {alertmanager.MISSING: 602, alertmanager.BAD_LINK: 601}
@@ -72,10 +74,17 @@ async def post_alerts_v1(request: Request) -> Response:
 
 async def _take(request: Request, card: Card) -> Sequence[Unread]:
     body = await body_of(request)
-    posted, wrong = alertmanager.members(body)
+    posted, wrong = await _members(body)
     if posted:
         await desk_of(request).keep(card, body, call=alertmanager.API)
     return wrong
+
+
+async def _members(body: bytes) -> tuple[Sequence[alertmanager.Posted], Sequence[Unread]]:
+    # A long one is work for the processor; whoever else posts has their turn meanwhile.
+    if len(body) < _READ_IN_THREAD_BYTES:
+        return alertmanager.members(body)
+    return await asyncio.to_thread(alertmanager.members, body)
 
 
 def _media_type(request: Request) -> Response | None:

@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fireline.core.values.refusals import Unavailable
-from fireline.doors.intake.desk import Turned, desk_of, token_of
+from fireline.doors.intake.desk import RETRY_AFTER_SECONDS, Turned, desk_of, token_of
 from fireline.usecases.sources import Card
 from fireline.usecases.transaction import Tx
 
 FORMAT = "alertmanager"
 PREFIX = "/integrations/alertmanager/{token}"
 RECEIVER = "fireline"
-_RETRY_AFTER_SECONDS = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def answered(answer: Answering) -> Callable[[Request], Coroutine[object, object,
             return response
         except Unavailable as weather:
             response = refused(HTTPStatus.SERVICE_UNAVAILABLE, str(weather))
-            response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+            response.headers["Retry-After"] = RETRY_AFTER_SECONDS
             return response
 
     return answer_all

@@ -19,6 +19,7 @@ from fireline.core.values.actor import Machine
 from fireline.core.values.ids import SilenceId
 from fireline.core.values.refusals import Refusal
 from fireline.doors.intake.alertmanager_answers import (
+    admitted,
     answered,
     asking,
     in_json,
@@ -104,6 +105,7 @@ async def get_silence(request: Request) -> Response:
 @answered
 async def post_silence(request: Request) -> Response:
     """Place a silence, or change the one whose id is given."""
+    await admitted(request)  # nothing a stranger writes is read
     try:
         posted = _posted(await body_of(request))
     except _Refused as wrong:

@@ -15,10 +15,9 @@ from starlette.types import ASGIApp
 
 from fireline.core.values.refusals import Refusal, Unavailable
 from fireline.doors.intake import alertmanager, generic, hooks, mail, opsgenie, pagerduty, victorops
-from fireline.doors.intake.desk import IntakeDesk, Turned
+from fireline.doors.intake.desk import RETRY_AFTER_SECONDS, IntakeDesk, Turned
 from fireline.doors.intake.short_way import Answers, ShortWay
 
-RETRY_AFTER_SECONDS = "5"
 # The hot paths first: routes are tried in order.
 ROOMS: Sequence[Sequence[BaseRoute]] = (
     pagerduty.ROUTES,

@@ -9,8 +9,8 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from fireline.core.signals.fields import Wrong, decode_object, text
 from fireline.core.signals.formats import eventbridge
-from fireline.core.signals.loose import Wrong, decode_object, text
 from fireline.doors.intake.desk import desk_of
 from fireline.ports.source import Parcel
 from fireline.store.sources import Registered

@@ -1,29 +1,28 @@
 """What every intake route shares: whose token it is, whether it may post now, keeping the post."""
 
+import asyncio
 import base64
 import binascii
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from uuid import UUID
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
-from fireline.core.values.secret import Secret
+from fireline.doors.intake.cards import Cards
 from fireline.ports.ids import Ids
 from fireline.ports.secrets import Secrets
 from fireline.ports.sns import SnsPeer
 from fireline.store.hub import Hub
-from fireline.usecases import sources
 from fireline.usecases.intake import Accepted, Inbox
 from fireline.usecases.sources import Card
 from fireline.usecases.transaction import Transactions
 
 MAX_BODY_BYTES = 4_000_000
-_REMEMBERED = 1_000
-_REMEMBER_SECONDS = 5.0
+RETRY_AFTER_SECONDS = "5"  # when the database is away
+BODY_SECONDS = 20.0  # a body that takes longer is given up
 _BURST_SECONDS = 10  # a source may send this many seconds' worth at once
 
 
@@ -53,10 +52,11 @@ class IntakeDesk:
     ids: Ids
     secrets: Secrets
     sns: SnsPeer | None = None
-    _cards: OrderedDict[bytes, tuple[float, Card | None]] = field(
-        default_factory=OrderedDict[bytes, tuple[float, Card | None]]
-    )
+    _cards: Cards = field(init=False)
     _buckets: dict[UUID, _Bucket] = field(default_factory=dict[UUID, _Bucket])
+
+    def __post_init__(self) -> None:
+        self._cards = Cards(self.transaction)
 
     async def admit(self, token: str, *formats: str) -> Card:
         """Return the source whose token this is, if it speaks one of the formats.
@@ -64,7 +64,7 @@ class IntakeDesk:
         Raises Turned: 401 for a token nobody has, 403 for another format's, 429 when it sends more
         than its rate.
         """
-        card = await self._card(token)
+        card = await self._cards.of(token)
         if card is None:
             raise Turned(HTTPStatus.UNAUTHORIZED, "No source has this token.")
         if formats and card.format not in formats:
@@ -86,20 +86,6 @@ class IntakeDesk:
         id_ = fresh or self.ids.fresh()
         return await self.inbox.accept(card, body, call=call, meta=meta, fresh=id_)
 
-    async def _card(self, token: str) -> Card | None:
-        key = sources.token_hash(token)
-        now = time.monotonic()
-        known = self._cards.get(key)
-        if known is not None and now - known[0] < _REMEMBER_SECONDS:
-            return known[1]
-        async with self.transaction() as tx:
-            card = await sources.card_of(tx, Secret(token))
-        self._cards[key] = (now, card)
-        self._cards.move_to_end(key)
-        while len(self._cards) > _REMEMBERED:
-            self._cards.popitem(last=False)
-        return card
-
     def _take(self, card: Card) -> None:
         now, most = time.monotonic(), float(card.rate_per_second * _BURST_SECONDS)
         bucket = self._buckets.setdefault(card.id, _Bucket(most, now))
@@ -111,17 +97,28 @@ class IntakeDesk:
         bucket.tokens -= 1
 
 
-async def body_of(request: Request) -> bytes:
-    """Read a body, at most MAX_BODY_BYTES of it. Raises Turned with 413."""
+async def body_of(request: Request, most: int = MAX_BODY_BYTES) -> bytes:
+    """Read a body. Raises Turned: 413 for one that is too long, 408 for one that does not come."""
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
-        raise _too_large()
+    if length.isdecimal() and int(length[:20]) > most:
+        raise _too_large(most)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(request, most)
+    except TimeoutError:
+        why = f"The body did not come within {BODY_SECONDS:.0f} seconds."
+        raise Turned(HTTPStatus.REQUEST_TIMEOUT, why) from None
+    except ClientDisconnect:
+        raise Turned(HTTPStatus.BAD_REQUEST, "The body did not come to its end.") from None
+
+
+async def _read(request: Request, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         parts.append(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -152,13 +149,12 @@ def token_of(request: Request) -> str:
 
 
 def _password(shown: str) -> str:
-
     try:
         return base64.b64decode(shown, validate=True).decode("utf-8").partition(":")[2]
     except (binascii.Error, UnicodeDecodeError):
         return ""
 
 
-def _too_large() -> Turned:
-    why = f"A post holds at most {MAX_BODY_BYTES} bytes."
+def _too_large(most: int) -> Turned:
+    why = f"A post holds at most {most} bytes."
     return Turned(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)

@@ -15,7 +15,6 @@ from starlette.responses import Response
 from fireline.doors.intake.desk import Turned, desk_of
 from fireline.usecases.sources import Card
 
-FORMAT = "grafana"
 SECRET, SIGNATURE_HEADER, TIMESTAMP_HEADER = "secret", "signature_header", "timestamp_header"
 DEFAULT_SIGNATURE_HEADER = "X-Grafana-Alerting-Signature"
 OLDEST_SECONDS = 300

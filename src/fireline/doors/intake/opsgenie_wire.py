@@ -22,14 +22,20 @@ from fireline.core.signals.formats.opsgenie import UNPARSABLE, Wrong
 from fireline.core.signals.payload import Unread
 from fireline.core.values.actor import Machine
 from fireline.core.values.refusals import Kind, Refusal
-from fireline.doors.intake.desk import IntakeDesk, Turned, body_of, desk_of, token_of
+from fireline.doors.intake.desk import (
+    RETRY_AFTER_SECONDS,
+    IntakeDesk,
+    Turned,
+    body_of,
+    desk_of,
+    token_of,
+)
 from fireline.usecases.sources import Card
 
 log = structlog.get_logger()
 
 FORMAT = "opsgenie"
 JSON = "application/json"
-RETRY_AFTER_SECONDS = 5
 PROCESSED = "Request will be processed"
 _SHORTEST = 0.001  # clients complain of requests that took no time
 _CODES = {
@@ -204,7 +210,7 @@ async def speak(request: Request, ways: Sequence[Way]) -> Response:
         status = _CODES[refusal.kind]
         said = {"message": f"{refusal} {refusal.hint}".strip()}
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
-            headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            headers = {"Retry-After": RETRY_AFTER_SECONDS}
     except Exception:
         log.exception("opsgenie.failed", path=request.url.path)
         status = HTTPStatus.INTERNAL_SERVER_ERROR

@@ -19,11 +19,10 @@ from fireline.core.signals.formats.pagerduty import (
     event_of,
 )
 from fireline.core.values.refusals import Unavailable
-from fireline.doors.intake.desk import Turned, body_of, desk_of
+from fireline.doors.intake.desk import RETRY_AFTER_SECONDS, Turned, body_of, desk_of
 
 FORMAT = "pagerduty"
 MAX_BODY_BYTES = 512 * 1024
-_RETRY_AFTER_SECONDS = "5"
 
 
 async def enqueue(request: Request) -> Response:
@@ -42,7 +41,8 @@ async def create_event(request: Request) -> Response:
 
 
 async def _take(request: Request, call: str) -> Response:
-    body = await _body(request)
+    # The token is in the body: strangers are read, too, but not at length.
+    body = await body_of(request, MAX_BODY_BYTES)
     event = event_of(body, call)
     if event.unparsable:
         return _unparsable(event)
@@ -61,14 +61,6 @@ async def _take(request: Request, call: str) -> Response:
     except Unavailable as weather:
         return _later(str(weather))
     return _accepted(call, key)
-
-
-async def _body(request: Request) -> bytes:
-    body = await body_of(request)
-    if len(body) > MAX_BODY_BYTES:
-        why = f"An event holds at most {MAX_BODY_BYTES} bytes."
-        raise Turned(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
-    return body
 
 
 def _accepted(call: str, key: str) -> Response:
@@ -111,7 +103,7 @@ def _turned(turned: Turned, call: str) -> Response:
 
 def _later(why: str) -> Response:
     said = {"status": "unavailable", "message": why, "errors": [why]}
-    headers = {"Retry-After": _RETRY_AFTER_SECONDS}
+    headers = {"Retry-After": RETRY_AFTER_SECONDS}
     return JSONResponse(said, HTTPStatus.SERVICE_UNAVAILABLE, headers)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ADDRESS, HOST, POD, PRINCIPAL, Entity
 from fireline.core.signals.formats import (
     datadog,
@@ -14,7 +15,6 @@ from fireline.core.signals.formats import (
     sns,
     splunk,
 )
-from fireline.core.signals.loose import moment
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.values.priority import Priority
 from tests.core.signals.formats import samples
@@ -208,4 +208,4 @@ def test_the_other_hooks_corners():
     "odd", ["yesterday", "Mon, nonsense", "", None, [], "Jan 99, 2026, 1:1:1 AM"]
 )
 def test_what_is_no_moment_is_none(odd: object):
-    assert moment(odd) is None
+    assert moment_of(odd) is None

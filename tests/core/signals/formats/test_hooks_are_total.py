@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fireline.core.signals import notice as limits
+from fireline.core.signals.bounds import bounded
 from fireline.core.signals.kubernetes_audit import normalise
 from fireline.core.signals.notice import Notice
 from fireline.core.signals.payload import Reading
@@ -55,7 +56,7 @@ def read_all(body: bytes, formats: Sequence[str] = OURS) -> list[Reading]:
         for resource in ("", "issue") if format_ == "sentry" else ("",):
             meta = {"sentry-hook-resource": resource, "x-amz-sns-rawdelivery": "true"}
             begun = time.perf_counter()
-            readings.append(READERS[format_](payload(format_, body, meta)))
+            readings.append(bounded(READERS[format_](payload(format_, body, meta))))
             spent = time.perf_counter() - begun
             # A machine may pause anybody; nobody is paused three times in a row.
             for _ in range(2):

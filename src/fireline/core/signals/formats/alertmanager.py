@@ -6,11 +6,12 @@ a member that is wrong never costs its neighbours, whatever is wrong with it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from fireline.core.signals.bounds import MAX_SAID, MAX_UNREAD
 from fireline.core.signals.decoding import decoded, is_list, is_object, moment_of, object_of
 from fireline.core.signals.formats import alertmanager_webhook
 from fireline.core.signals.formats.prometheus import Episode, PrometheusAlert, notice_of
@@ -66,14 +67,22 @@ def members(body: bytes) -> tuple[tuple[Posted, ...], tuple[Unread, ...]]:
     if not is_list(post):
         why = f"json: cannot unmarshal {_go(post)} into Go value of type models.PostableAlerts"
         return (), (Unread(UNPARSABLE, "", why),)
+    return _told_apart(post)
+
+
+def _told_apart(post: Sequence[object]) -> tuple[tuple[Posted, ...], tuple[Unread, ...]]:
     posted: list[Posted] = []
     wrong: list[Unread] = []
-    for position, member in enumerate(post):
+    if len(post) > MAX_SAID:
+        why = f"a post holds at most {MAX_SAID} alerts, and this one has {len(post)}: divide it"
+        wrong.append(Unread(INVALID, f"[{MAX_SAID}]", why, MAX_SAID))
+    for position, member in enumerate(post[:MAX_SAID]):
         try:
             posted.append(_posted(member, position))
         except _Wrong as found:
-            field = f"[{position}]{found.field}"
-            wrong.append(Unread(found.code, field, found.why, position))
+            # Its neighbours still count; more of the same says nothing new.
+            if len(wrong) <= MAX_UNREAD:
+                wrong.append(Unread(found.code, f"[{position}]{found.field}", found.why, position))
     return tuple(posted), tuple(wrong)
 
 

@@ -6,6 +6,7 @@ https://prometheus.io/docs/alerting/latest/configuration/#webhook_config.
 
 from collections.abc import Callable, Iterable, Mapping
 
+from fireline.core.signals.bounds import MAX_SAID
 from fireline.core.signals.decoding import (
     decoded,
     is_object,
@@ -41,7 +42,11 @@ def group(post: Mapping[str, object], more: More) -> Reading:
     """Read a group of alerts. What is no alert is set apart; its neighbours are not."""
     said: list[Notice] = []
     unread: list[Unread] = []
-    for position, member in enumerate(list_of(post.get("alerts"))):
+    members = list_of(post.get("alerts"))
+    if len(members) > MAX_SAID:
+        why = f"A group holds at most {MAX_SAID} alerts; this one has {len(members)}."
+        unread.append(Unread("alertmanager.too_many", "alerts", why, MAX_SAID))
+    for position, member in enumerate(members[:MAX_SAID]):
         if is_object(member):
             said.append(_member(object_of(member), post, more))
         else:

@@ -6,14 +6,13 @@ and https://docs.aws.amazon.com/config/latest/developerguide/example-config-rule
 """
 
 from fireline.core.signals.aws_names import Place, named_by_arn, named_by_type
+from fireline.core.signals.decoding import moment_of
+from fireline.core.signals.fields import inner, required, text
 from fireline.core.signals.formats.aws_event import about
-from fireline.core.signals.loose import inner, moment, required, text
 from fireline.core.signals.notice import ChangeNotice, Kind, Notice, Said, Status
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
-COMPLIANCE = "ComplianceChangeNotification"
-ITEM = "ConfigurationItemChangeNotification"
 _FIRES = "NON_COMPLIANT"
 
 
@@ -53,8 +52,8 @@ def _compliance(detail: JsonObject, around: Place) -> Notice:
         status=Status.FIRING if fires else Status.RESOLVED,
         title=f"{resource} is {'not compliant' if fires else verdict.lower()} with {rule}",
         priority=Priority.P4,
-        at=moment(result.get("resultRecordedTime"))
-        or moment(detail.get("notificationCreationTime")),
+        at=moment_of(result.get("resultRecordedTime"))
+        or moment_of(detail.get("notificationCreationTime")),
         kind=f"config.{rule}",
         description=text(result, "annotation"),
         entities=about((named,), place),
@@ -85,7 +84,7 @@ def _changed(detail: JsonObject, around: Place) -> ChangeNotice:
         key=f"config:{resource}:{text(item, 'configurationStateId')}",
         title=f"{resource}: {how} of {type_ or 'a resource'}",
         kind=Kind.CONFIGURATION,
-        at=moment(item.get("configurationItemCaptureTime")),
+        at=moment_of(item.get("configurationItemCaptureTime")),
         entities=about((named,), place),
         assets=(named,),
         labels={"account": place.account, "region": place.region, "resource_type": type_},

@@ -6,16 +6,10 @@ from datetime import datetime
 
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import Place, entity_of
+from fireline.core.signals.bounds import MAX_TAGS
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ACCOUNT, REGION, Entity
-from fireline.core.signals.loose import (
-    MAX_TAGS,
-    inner,
-    listed,
-    moment,
-    objects,
-    text,
-    text_of,
-)
+from fireline.core.signals.fields import inner, listed, objects, single_text, text
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
@@ -53,8 +47,10 @@ def event_of(said: JsonObject) -> AwsEvent:
         detail_type=text(said, "detail-type"),
         id=text(said, "id"),
         place=Place(text(said, "account"), text(said, "region")),
-        at=moment(said.get("time")),
-        resources=tuple(found for each in listed(said, "resources") if (found := text_of(each))),
+        at=moment_of(said.get("time")),
+        resources=tuple(
+            found for each in listed(said, "resources") if (found := single_text(each))
+        ),
         detail=inner(said, "detail"),
     )
 
@@ -75,7 +71,7 @@ def tag_labels(holder: JsonObject, name: str) -> dict[str, str]:
         (text(each, "key") or text(each, "Key"), text(each, "value") or text(each, "Value"))
         for each in objects(holder, name)
     ]
-    pairs += [(key, text_of(value)) for key, value in inner(holder, name).items()]
+    pairs += [(key, single_text(value)) for key, value in inner(holder, name).items()]
     return {f"tag.{key}": value for key, value in pairs[:MAX_TAGS] if key}
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import Place, ec2, named_by_arn
+from fireline.core.signals.decoding import moment_of
+from fireline.core.signals.fields import objects, required, text
 from fireline.core.signals.formats.aws_event import AwsEvent, about
-from fireline.core.signals.loose import moment, objects, required, text
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
@@ -41,7 +42,7 @@ def read(event: AwsEvent) -> tuple[Notice, ...]:
             status=Status.RESOLVED if over else Status.FIRING,
             title=_title(text(detail, "service"), code),
             priority=_PRIORITIES.get(category, Priority.P3),
-            at=moment(detail.get("startTime")) or event.at,
+            at=moment_of(detail.get("startTime")) or event.at,
             kind=code or "health",
             description=described,
             entities=about(assets, place),

@@ -14,9 +14,10 @@ from urllib.parse import quote
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import REGIONS, Place, asset, named_by_arn, parse_arn
 from fireline.core.signals.cloudtrail_assets import BUCKET
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import HOST, POD, Entity
+from fireline.core.signals.fields import Wrong, inner, objects, required, single_text, text
 from fireline.core.signals.formats.aws_event import AwsEvent, about
-from fireline.core.signals.loose import Wrong, inner, moment, objects, required, text, text_of
 from fireline.core.signals.notice import Notice, Status, Weblink
 from fireline.core.values.json import JsonObject
 
@@ -92,7 +93,7 @@ def read_message(said: JsonObject, meta: Mapping[str, str]) -> tuple[Notice, ...
         state=state,
         status=status,
         place=place,
-        at=moment(said.get("StateChangeTime")),
+        at=moment_of(said.get("StateChangeTime")),
         described=text(said, "AlarmDescription"),
         reason=text(said, "NewStateReason"),
         dimensions=tuple(
@@ -130,11 +131,11 @@ def read_event(event: AwsEvent, meta: Mapping[str, str]) -> tuple[Notice, ...]:
         state=state,
         status=status,
         place=place,
-        at=moment(now.get("timestamp")) or event.at,
+        at=moment_of(now.get("timestamp")) or event.at,
         described=text(setup, "description"),
         reason=text(now, "reason"),
         dimensions=tuple(
-            (key, text_of(value))
+            (key, single_text(value))
             for metric in metrics
             for key, value in inner(metric, "dimensions").items()
         ),

@@ -8,19 +8,11 @@ no key and no state, so those are read out of its title ("[Triggered] CPU is hig
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import HOST, POD, Entity
-from fireline.core.signals.loose import (
-    Wrong,
-    decode_object,
-    first,
-    flat,
-    inner,
-    moment,
-    text,
-    within_limits,
-)
+from fireline.core.signals.fields import Wrong, first, flat, inner, read_object, text
 from fireline.core.signals.notice import Notice, Status, Weblink
-from fireline.core.signals.payload import Payload, Reading, Unread
+from fireline.core.signals.payload import Payload, Reading
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
@@ -40,10 +32,7 @@ _NOT_FILLED = re.compile(r"\$[A-Z_]+")
 
 def read(payload: Payload) -> Reading:
     """Read one post of a webhook."""
-    try:
-        return Reading((within_limits(_notice(decode_object(payload.body))),))
-    except Wrong as wrong:
-        return Reading(unread=(Unread(f"datadog.{wrong.code}", wrong.field, wrong.why),))
+    return read_object(payload.body, "datadog", _notice)
 
 
 def _notice(raw: JsonObject) -> Notice:
@@ -66,7 +55,7 @@ def _notice(raw: JsonObject) -> Notice:
         status=Status.RESOLVED if over else Status.FIRING,
         title=parsed[3] if parsed and parsed[3] else title,
         priority=_priority(said, transition),
-        at=moment(said.get("date")) or moment(said.get("last_updated")),
+        at=moment_of(said.get("date")) or moment_of(said.get("last_updated")),
         kind=first(said, "alert_id", "event_type") or "datadog",
         description=first(said, "msg", "body", "event_msg", "text_only_msg"),
         service=pairs.get("service", ""),

@@ -14,6 +14,7 @@ from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import asset, ec2, named_by_arn
 from fireline.core.signals.decoding import key_of
 from fireline.core.signals.envelope import FROM_CLOUDTRAIL
+from fireline.core.signals.fields import Wrong, decode_object, first, flat, text
 from fireline.core.signals.formats import (
     aws_config,
     aws_health,
@@ -24,17 +25,9 @@ from fireline.core.signals.formats import (
     securityhub,
 )
 from fireline.core.signals.formats.aws_event import AwsEvent, about, event_of
-from fireline.core.signals.loose import (
-    Wrong,
-    decode_object,
-    first,
-    flat,
-    one_line,
-    text,
-    within_limits,
-)
 from fireline.core.signals.notice import Beat, ChangeNotice, Kind, Notice, Said, Status
 from fireline.core.signals.payload import Payload, Reading, Unread
+from fireline.core.signals.tidying import one_line, tidied
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
@@ -75,7 +68,7 @@ def read(payload: Payload) -> Reading:
     try:
         return read_object(decode_object(payload.body), payload.meta)
     except Wrong as wrong:
-        return unread(wrong)
+        return wrong.unread(FORMAT)
 
 
 def read_object(said: JsonObject, meta: Mapping[str, str]) -> Reading:
@@ -107,16 +100,11 @@ def reading(said: tuple[Said, ...] | list[Notice], wrong: list[Unread] | None = 
 def _fit(said: Said) -> Said:
     match said:
         case Notice():
-            return within_limits(said)
+            return tidied(said)
         case ChangeNotice():
             return replace(said, key=key_of(said.key), title=one_line(said.title))
         case Beat():
             return said
-
-
-def unread(wrong: Wrong, format_: str = FORMAT) -> Reading:
-    """Return a reading of nothing, with the reason."""
-    return Reading(unread=(Unread(f"{format_}.{wrong.code}", wrong.field, wrong.why),))
 
 
 def _read(event: AwsEvent, meta: Mapping[str, str]) -> tuple[Said, ...]:

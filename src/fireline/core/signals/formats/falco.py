@@ -8,21 +8,19 @@ again is the same problem. Falco never says that one is over.
 
 from collections.abc import Iterator, Mapping
 
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ADDRESS, HOST, POD, PRINCIPAL, Entity
-from fireline.core.signals.loose import (
-    Wrong,
-    decode_object,
+from fireline.core.signals.fields import (
     flat,
     inner,
     listed,
-    moment,
+    read_object,
     required,
+    single_text,
     text,
-    text_of,
-    within_limits,
 )
 from fireline.core.signals.notice import Notice, Status
-from fireline.core.signals.payload import Payload, Reading, Unread
+from fireline.core.signals.payload import Payload, Reading
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
@@ -44,16 +42,13 @@ _NONE = frozenset({"", "<NA>", "null", "host"})  # what Falco writes where a fie
 
 def read(payload: Payload) -> Reading:
     """Read one alert of Falco."""
-    try:
-        return Reading((within_limits(_notice(decode_object(payload.body))),))
-    except Wrong as wrong:
-        return Reading(unread=(Unread(f"falco.{wrong.code}", wrong.field, wrong.why),))
+    return read_object(payload.body, "falco", _notice)
 
 
 def _notice(said: JsonObject) -> Notice:
     rule = required(said, "rule")
     fields = inner(said, "output_fields")
-    tags = [text_of(each) for each in listed(said, "tags")]
+    tags = [single_text(each) for each in listed(said, "tags")]
     host = text(said, "hostname")
     container, pod = _known(fields, "container.id"), _pod(fields)
     subject = container or pod or host
@@ -63,7 +58,7 @@ def _notice(said: JsonObject) -> Notice:
         status=Status.FIRING,
         title=f"{rule} on {pod or _known(fields, 'container.name') or host}".removesuffix(" on "),
         priority=_PRIORITIES.get(text(said, "priority").lower(), Priority.P3),
-        at=moment(said.get("time")),
+        at=moment_of(said.get("time")),
         kind=rule,
         description=text(said, "output"),
         service=_service(fields),

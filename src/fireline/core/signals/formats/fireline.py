@@ -11,6 +11,7 @@ from typing import cast
 import orjson
 
 from fireline.core.assets.ref import AssetRef
+from fireline.core.signals import bounds
 from fireline.core.signals.entity import Entity
 from fireline.core.signals.notice import Notice, Status, Weblink
 from fireline.core.signals.payload import Payload, Reading, Unread
@@ -19,7 +20,8 @@ from fireline.core.values.priority import Priority
 
 
 def write(notice: Notice) -> bytes:
-    """Write a notice as a payload's body."""
+    """Write a notice as a payload's body, as it can be kept."""
+    notice = bounds.notice(notice)
     said: JsonObject = {
         "key": notice.key,
         "status": notice.status.value,

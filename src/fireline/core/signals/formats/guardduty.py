@@ -21,9 +21,10 @@ from fireline.core.signals.aws_names import (
     named_by_arn,
 )
 from fireline.core.signals.cloudtrail_assets import BUCKET
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ADDRESS, HOST, POD, PRINCIPAL, Entity
+from fireline.core.signals.fields import Wrong, inner, number, objects, single_text
 from fireline.core.signals.formats.aws_event import AwsEvent, service_in, tag_labels, where
-from fireline.core.signals.loose import Wrong, inner, moment, number, objects, text_of
 from fireline.core.signals.notice import Notice, Status, Weblink
 from fireline.core.values.json import JsonObject, JsonValue
 from fireline.core.values.priority import Priority
@@ -79,8 +80,8 @@ def read(event: AwsEvent) -> tuple[Notice, ...]:
         "account": place.account,
         "region": place.region,
         "detector": _text(service, "detectorId"),
-        "count": text_of(_of(service, "count")),
-        "severity": text_of(_of(finding, "severity")),
+        "count": single_text(_of(service, "count")),
+        "severity": single_text(_of(finding, "severity")),
         "finding": id_,
         "sample": "true" if _is_sample(service) else "",
         **tags,
@@ -91,7 +92,7 @@ def read(event: AwsEvent) -> tuple[Notice, ...]:
             status=Status.RESOLVED if archived else Status.FIRING,
             title=_text(finding, "title") or type_,
             priority=_priority(finding),
-            at=moment(_of(service, "eventLastSeen")) or moment(_of(finding, "updatedAt")),
+            at=moment_of(_of(service, "eventLastSeen")) or moment_of(_of(finding, "updatedAt")),
             kind=type_,
             description=_text(finding, "description"),
             service=service_in(tags),
@@ -226,7 +227,7 @@ def _of(holder: JsonObject, name: str) -> JsonValue:
 
 
 def _text(holder: JsonObject, name: str) -> str:
-    return text_of(_of(holder, name)) if holder else ""
+    return single_text(_of(holder, name)) if holder else ""
 
 
 def _inner(holder: JsonObject, name: str) -> JsonObject:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import Place, asset, named_by_arn
+from fireline.core.signals.decoding import moment_of
+from fireline.core.signals.fields import inner, number, objects, required, text
 from fireline.core.signals.formats.aws_event import (
     SEVERITIES,
     AwsEvent,
@@ -15,7 +17,6 @@ from fireline.core.signals.formats.aws_event import (
     service_in,
     tag_labels,
 )
-from fireline.core.signals.loose import inner, moment, number, objects, required, text
 from fireline.core.signals.notice import Notice, Status, Weblink
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
@@ -47,7 +48,7 @@ def read(event: AwsEvent) -> tuple[Notice, ...]:
             status=Status.RESOLVED if over else Status.FIRING,
             title=text(detail, "title") or text(detail, "type") or key,
             priority=SEVERITIES.get(severity, Priority.P4),
-            at=moment(detail.get("lastObservedAt")) or event.at,
+            at=moment_of(detail.get("lastObservedAt")) or event.at,
             kind=f"inspector.{text(detail, 'type') or 'finding'}",
             description=text(detail, "description").strip(),
             service=service_in(tags),

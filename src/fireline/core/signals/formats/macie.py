@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import Place, asset, credential
 from fireline.core.signals.cloudtrail_assets import BUCKET, OBJECT
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ADDRESS, PRINCIPAL, Entity
+from fireline.core.signals.fields import inner, number, required, text
 from fireline.core.signals.formats.aws_event import AwsEvent, about, service_in, tag_labels
-from fireline.core.signals.loose import inner, moment, number, required, text
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
@@ -37,7 +38,7 @@ def read(event: AwsEvent) -> tuple[Notice, ...]:
             status=Status.RESOLVED if archived else Status.FIRING,
             title=text(detail, "title") or type_,
             priority=_priority(inner(detail, "severity")),
-            at=moment(detail.get("updatedAt")) or event.at,
+            at=moment_of(detail.get("updatedAt")) or event.at,
             kind=type_,
             description=text(detail, "description"),
             service=service_in(tags),

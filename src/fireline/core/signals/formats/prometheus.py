@@ -18,6 +18,7 @@ from fireline.core.signals.notice import (
     Status,
     Weblink,
 )
+from fireline.core.signals.tidying import clean
 
 GENERATOR = "Where it comes from"  # the text of the link to the expression that fires
 # An annotation that has no place of its own in a notice is kept as a label under this name. No
@@ -127,18 +128,14 @@ def _links(alert: PrometheusAlert) -> Iterable[Weblink]:
 
 def _kept(labels: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
     """Keep labels as they are, and the annotations a notice has no other place for."""
-    kept = {_clean(name): _clean(value) for name, value in labels.items()}
+    # Not stripped: a label's spaces are part of its name.
+    kept = {clean(name, _MAX_VALUE): clean(value, _MAX_VALUE) for name, value in labels.items()}
     kept |= {
-        ANNOTATION + _clean(name): _clean(value)
+        ANNOTATION + clean(name, _MAX_VALUE): clean(value, _MAX_VALUE)
         for name, value in words.items()
         if name not in {"summary", "description"} and value
     }
     return dict(list(kept.items())[:MAX_LABELS]) if len(kept) > MAX_LABELS else kept
-
-
-def _clean(text: str) -> str:
-    # Not stripped: a label's spaces are part of its name.
-    return text.replace("\x00", "\ufffd")[:_MAX_VALUE]
 
 
 # The same alert is said every minute, and to hash it is what takes longest in reading it.

@@ -12,24 +12,24 @@ from typing import cast
 
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import Place, named_by_type
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ADDRESS, PRINCIPAL, Entity
+from fireline.core.signals.fields import (
+    Wrong,
+    inner,
+    listed,
+    number,
+    objects,
+    required,
+    single_text,
+    text,
+)
 from fireline.core.signals.formats.aws_event import (
     SEVERITIES,
     AwsEvent,
     about,
     service_in,
     tag_labels,
-)
-from fireline.core.signals.loose import (
-    Wrong,
-    inner,
-    listed,
-    moment,
-    number,
-    objects,
-    required,
-    text,
-    text_of,
 )
 from fireline.core.signals.notice import Notice, Status, Weblink
 from fireline.core.signals.payload import Unread
@@ -92,7 +92,7 @@ def read_finding(finding: JsonObject, around: Place, *, action: str | None = Non
     """Read one finding; `action` names the custom action a person took on it. Raises Wrong."""
     id_ = required(finding, "Id")
     place = Place(text(finding, "AwsAccountId") or around.account, _region(finding, around))
-    types = [text_of(each) for each in listed(finding, "Types")]
+    types = [single_text(each) for each in listed(finding, "Types")]
     assets = tuple(_assets(finding, place))
     tags = {
         name: value
@@ -105,7 +105,7 @@ def read_finding(finding: JsonObject, around: Place, *, action: str | None = Non
         status=Status.RESOLVED if over else Status.FIRING,
         title=text(finding, "Title") or id_,
         priority=_priority(finding),
-        at=moment(finding.get("LastObservedAt")) or moment(finding.get("UpdatedAt")),
+        at=moment_of(finding.get("LastObservedAt")) or moment_of(finding.get("UpdatedAt")),
         kind=next(iter(types), "") or text(finding, "GeneratorId"),
         description=text(finding, "Description"),
         service=service_in(tags),
@@ -199,7 +199,7 @@ def _labels(finding: JsonObject, place: Place) -> dict[str, str]:
 def _control(finding: JsonObject, fields: Mapping[str, object]) -> str:
     compliance = inner(finding, "Compliance")
     said = (text(compliance, "SecurityControlId"), fields.get("ControlId"), fields.get("RuleId"))
-    return next((found for each in said if (found := text_of(each))), "")
+    return next((found for each in said if (found := single_text(each))), "")
 
 
 def _links(finding: JsonObject) -> Iterator[Weblink]:

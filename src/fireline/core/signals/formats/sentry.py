@@ -7,21 +7,20 @@ and events tell of it. The signature is the door's to check.
 
 from collections.abc import Callable, Iterator, Mapping
 
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import HOST, Entity
-from fireline.core.signals.loose import (
+from fireline.core.signals.fields import (
     Wrong,
-    decode_object,
     first,
     inner,
     listed,
-    moment,
+    read_object,
     required,
+    single_text,
     text,
-    text_of,
-    within_limits,
 )
 from fireline.core.signals.notice import Notice, Status, Weblink
-from fireline.core.signals.payload import Payload, Reading, Unread
+from fireline.core.signals.payload import Payload, Reading
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
@@ -52,16 +51,15 @@ def read(payload: Payload) -> Reading:
     resource = payload.meta.get(RESOURCE, "")
     if resource in QUIET:
         return Reading()
-    try:
-        said = decode_object(payload.body)
-        reader = _READERS.get(resource or _guess(said))
-        if reader is None:
-            why = f"{resource[:100]!r} is no resource of Sentry that is known"
-            raise Wrong(code="unknown_resource", field="Sentry-Hook-Resource", why=why)  # noqa: TRY301 - one place says what is wrong
-        notice = reader(said)
-        return Reading((within_limits(notice),) if notice else ())
-    except Wrong as wrong:
-        return Reading(unread=(Unread(f"sentry.{wrong.code}", wrong.field, wrong.why),))
+    return read_object(payload.body, "sentry", lambda said: _notice(said, resource))
+
+
+def _notice(said: JsonObject, resource: str) -> Notice | None:
+    reader = _READERS.get(resource or _guess(said))
+    if reader is None:
+        why = f"{resource[:100]!r} is no resource of Sentry that is known"
+        raise Wrong(code="unknown_resource", field="Sentry-Hook-Resource", why=why)
+    return reader(said)
 
 
 def _guess(said: JsonObject) -> str:
@@ -88,7 +86,7 @@ def _of_event(said: JsonObject, event: JsonObject, issue: str) -> Notice:
         status=Status.FIRING,
         title=text(event, "title") or rule or f"Sentry issue {issue}",
         priority=_LEVELS.get(level, Priority.P3),
-        at=moment(event.get("datetime")) or moment(event.get("timestamp")),
+        at=moment_of(event.get("datetime")) or moment_of(event.get("timestamp")),
         kind=text(inner(event, "metadata"), "type") or "sentry.event",
         description=first(event, "message", "culprit"),
         service=first(event, "project_slug", "project_name"),
@@ -121,7 +119,7 @@ def _issue(said: JsonObject) -> Notice | None:
         status=status,
         title=text(issue, "title") or f"Sentry issue {id_}",
         priority=_LEVELS.get(text(issue, "level"), Priority.P3),
-        at=moment(issue.get("lastSeen")),
+        at=moment_of(issue.get("lastSeen")),
         kind=text(inner(issue, "metadata"), "type") or "sentry.issue",
         description=text(issue, "culprit"),
         service=first(project, "slug", "name"),
@@ -147,7 +145,7 @@ def _metric_alert(said: JsonObject) -> Notice:
     id_ = required(alert, "id", "data.metric_alert.id")
     action = required(said, "action")
     rule = inner(alert, "alert_rule")
-    projects = [text_of(each) for each in listed(alert, "projects")]
+    projects = [single_text(each) for each in listed(alert, "projects")]
     over = action == "resolved"
     return Notice(
         # One incident of a metric's rule, from the first threshold passed until it is resolved.
@@ -155,7 +153,7 @@ def _metric_alert(said: JsonObject) -> Notice:
         status=Status.RESOLVED if over else Status.FIRING,
         title=first(data, "description_title") or text(alert, "title") or text(rule, "name"),
         priority=_GRADES.get(action, Priority.P3),
-        at=moment(alert.get("date_closed" if over else "date_started")),
+        at=moment_of(alert.get("date_closed" if over else "date_started")),
         kind=text(rule, "name") or "sentry.metric",
         description=text(data, "description_text"),
         service=projects[0] if len(projects) == 1 else "",

@@ -8,23 +8,14 @@ plain text from somebody's script. With raw delivery, or out of a queue, it come
 from collections.abc import Mapping
 
 from fireline.core.signals.aws_names import Place, parse_arn
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ACCOUNT, REGION, Entity
+from fireline.core.signals.fields import Wrong, decode_object, first, flat, inner, objects, text
 from fireline.core.signals.formats import aws_config, cloudwatch, eventbridge, securityhub
-from fireline.core.signals.labels import SEVERITIES
-from fireline.core.signals.loose import (
-    Wrong,
-    clean,
-    decode_object,
-    first,
-    flat,
-    inner,
-    moment,
-    objects,
-    one_line,
-    text,
-)
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.signals.payload import Payload, Reading
+from fireline.core.signals.severities import SEVERITIES
+from fireline.core.signals.tidying import clean, one_line
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
@@ -42,14 +33,14 @@ def read(payload: Payload) -> Reading:
     except Wrong as wrong:
         if wrong.code == "not_json" and payload.meta.get(RAW) == "true":
             return _plain({}, payload.body.decode("utf-8", "replace"), payload.meta)
-        return eventbridge.unread(wrong, FORMAT)
+        return wrong.unread(FORMAT)
     try:
         letters = [inner(each, "Sns") for each in objects(said, "Records", _MOST_RECORDS)]
         readings = [_letter(each, payload.meta) for each in letters if each] or [
             _letter(said, payload.meta)
         ]
     except Wrong as wrong:
-        return eventbridge.unread(wrong, FORMAT)
+        return wrong.unread(FORMAT)
     return Reading(
         tuple(each for one in readings for each in one.said),
         tuple(each for one in readings for each in one.unread),
@@ -115,7 +106,7 @@ def _plain(
         status=Status.RESOLVED if outcome in _OVER else Status.FIRING,
         title=title,
         priority=SEVERITIES.get(grade, Priority.P3),
-        at=moment(letter.get("Timestamp")),
+        at=moment_of(letter.get("Timestamp")),
         kind=arn.resource if arn else "sns",
         description=first(held, "description", "text") or body,
         service=text(held, "service"),

@@ -9,21 +9,12 @@ the address, and it never says that something is over.
 import re
 from collections.abc import Iterator, Mapping
 
+from fireline.core.signals.decoding import moment_of
 from fireline.core.signals.entity import ADDRESS, HOST, PRINCIPAL, Entity
-from fireline.core.signals.labels import SEVERITIES
-from fireline.core.signals.loose import (
-    Wrong,
-    decode_object,
-    first,
-    flat,
-    inner,
-    moment,
-    required,
-    text,
-    within_limits,
-)
+from fireline.core.signals.fields import first, flat, inner, read_object, required, text
 from fireline.core.signals.notice import Notice, Status, Weblink
-from fireline.core.signals.payload import Payload, Reading, Unread
+from fireline.core.signals.payload import Payload, Reading
+from fireline.core.signals.severities import SEVERITIES
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
@@ -53,10 +44,7 @@ _ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.
 
 def read(payload: Payload) -> Reading:
     """Read one alert of a saved search."""
-    try:
-        return Reading((within_limits(_notice(decode_object(payload.body))),))
-    except Wrong as wrong:
-        return Reading(unread=(Unread(f"splunk.{wrong.code}", wrong.field, wrong.why),))
+    return read_object(payload.body, "splunk", _notice)
 
 
 def _notice(said: JsonObject) -> Notice:
@@ -71,7 +59,7 @@ def _notice(said: JsonObject) -> Notice:
         status=Status.FIRING,
         title=f"{name} on {host}" if host else name,
         priority=_GRADES.get(grade) or SEVERITIES.get(grade, Priority.P3),
-        at=moment(row.get("_time")),
+        at=moment_of(row.get("_time")),
         kind=name,
         description=first(row, "_raw", "message", "description"),
         service=text(row, "service"),

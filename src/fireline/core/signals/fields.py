@@ -1,31 +1,18 @@
-"""Loose JSON: take what strangers wrote as far as it goes, and say which field stops everything.
+"""Read the fields of JSON objects that strangers wrote, as far as they go.
 
 A missing or odd field is empty, never an error, unless the caller says it must be there. Every text
 is one a database can hold, and every list ends.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from fireline.core.signals.decoding import decoded, key_of, moment_of
-from fireline.core.signals.notice import (
-    MAX_DESCRIPTION,
-    MAX_ENTITIES,
-    MAX_LABELS,
-    MAX_TITLE,
-    Notice,
-    Weblink,
-)
+from fireline.core.signals.decoding import decoded
+from fireline.core.signals.notice import MAX_ENTITIES, Notice
+from fireline.core.signals.payload import Reading, Unread
+from fireline.core.signals.tidying import clean, labels_of, tidied
 from fireline.core.values.json import JsonObject
 
-MAX_LABEL = 1000
-MAX_LABEL_NAME = 200
-MAX_HREF = 2048
-MAX_LINKS = 10
-MAX_TAGS = 64
 MAX_NUMBER = 40  # characters of one
 _NOTHING: JsonObject = {}
 
@@ -39,43 +26,47 @@ class Wrong(Exception):  # noqa: N818 - it carries what is wrong up to the one p
         self.field = field
         self.why = why
 
+    def unread(self, format_: str) -> Reading:
+        """Return a reading of nothing, with the reason."""
+        return Reading(unread=(Unread(f"{format_}.{self.code}", self.field, self.why),))
 
-def decode(body: bytes) -> object:
-    """Decode JSON. Raises Wrong for what is none."""
+
+def read_object(
+    body: bytes, format_: str, notice_of: Callable[[JsonObject], Notice | None]
+) -> Reading:
+    """Read a body that is one object and tells of one problem, or of none."""
     try:
-        return decoded(body)
-    except ValueError as error:
-        raise Wrong(code="not_json", why=f"the body is not JSON: {error}") from error
+        notice = notice_of(decode_object(body))
+    except Wrong as wrong:
+        return wrong.unread(format_)
+    return Reading((tidied(notice),) if notice else ())
 
 
 def decode_object(body: bytes) -> JsonObject:
     """Decode one JSON object. Raises Wrong for anything else."""
-    value = decode(body)
+    try:
+        value = decoded(body)
+    except ValueError as error:
+        raise Wrong(code="not_json", why=f"the body is not JSON: {error}") from error
     if not isinstance(value, dict):
         why = f"the body is a JSON {_kind(value)}, not an object"
         raise Wrong(code="not_an_object", why=why)
     return cast("JsonObject", value)
 
 
-def clean(value: str, most: int = MAX_DESCRIPTION) -> str:
-    """Cut a text, and replace the one character of JSON that no database stores."""
-    cut = value[:most]
-    return cut.replace("\x00", "\N{REPLACEMENT CHARACTER}") if "\x00" in cut else cut
-
-
-def text_of(value: object) -> str:
+def single_text(value: object) -> str:
     """Read a text; numbers and truths are written out, anything else is empty."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)[:MAX_LABEL] if isinstance(value, int | float) else ""
+    return str(value) if isinstance(value, int | float) else ""
 
 
 def text(holder: JsonObject, name: str) -> str:
     """Read a text by its name, empty when there is none."""
     value = holder.get(name)
-    return clean(value) if isinstance(value, str) else text_of(value)
+    return clean(value) if isinstance(value, str) else single_text(value)
 
 
 def first(holder: JsonObject, *names: str) -> str:
@@ -130,63 +121,11 @@ def number(holder: JsonObject, name: str) -> float | None:
     return None
 
 
-def moment(value: object) -> datetime | None:
-    """Read a moment as programs write one, or as mail and AWS's letters do; `None` for none."""
-    if not isinstance(value, str) or value[:1].isdigit():
-        return moment_of(value)
-    spelled = " ".join(value[:64].split())
-    try:
-        if "," in spelled[:5]:  # Sat, 05 Jun 2016 05:01:10 GMT
-            return moment_of(parsedate_to_datetime(spelled).isoformat())
-        # Jan 19, 2022, 10:46:15 PM; it names no zone, and means UTC.
-        return datetime.strptime(spelled, "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=UTC)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-
-
-def within_limits(notice: Notice) -> Notice:
-    """Return a notice within every limit: cut, never refused."""
-    return replace(
-        notice,
-        key=key_of(notice.key),
-        title=one_line(notice.title) or "Something is wrong",
-        description=notice.description[:MAX_DESCRIPTION],
-        kind=notice.kind[:MAX_LABEL],
-        service=notice.service[:MAX_LABEL],
-        entities=tuple(dict.fromkeys(each for each in notice.entities if each.value))[
-            :MAX_ENTITIES
-        ],
-        assets=tuple(dict.fromkeys(each for each in notice.assets if each.id))[:MAX_ENTITIES],
-        tags=tuple(dict.fromkeys(each[:MAX_LABEL_NAME] for each in notice.tags if each))[:MAX_TAGS],
-        labels=labels_of(notice.labels.items()),
-        links=tuple(each for each in notice.links if _is_link(each))[:MAX_LINKS],
-    )
-
-
-def one_line(title: str, most: int = MAX_TITLE) -> str:
-    """Put a text on one line and cut it."""
-    line = " ".join(title[: most * 4].split()) if not title.isprintable() else title.strip()
-    return line[:most]
-
-
-def labels_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the labels that say something, cut, as many as are kept."""
-    labels: dict[str, str] = {}
-    for name, value in pairs:
-        if value and len(labels) < MAX_LABELS:
-            labels[clean(name, MAX_LABEL_NAME)] = value[:MAX_LABEL]
-    return labels
-
-
 def flat(holder: Mapping[str, object], *, under: str = "") -> dict[str, str]:
     """Return the plain values of an object as labels; what is nested is left out."""
     begin = f"{under}." if under else ""
-    texts = ((f"{begin}{name}", text_of(value)) for name, value in holder.items())
+    texts = ((f"{begin}{name}", single_text(value)) for name, value in holder.items())
     return labels_of(texts)
-
-
-def _is_link(link: Weblink) -> bool:
-    return link.href.startswith(("https://", "http://")) and len(link.href) <= MAX_HREF
 
 
 def _kind(value: object) -> str:
