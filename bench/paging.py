@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
-
 from _served import Served, served
 
 IDLE_LIMIT_SECONDS = 0.25
