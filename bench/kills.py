@@ -102,6 +102,9 @@ class Program:
 
     def start(self) -> None:
         environ = {name: text for name, text in os.environ.items() if "FIRELINE" not in name}
+        # As a user's Python does: what was compiled at the first start is there at the next.
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        environ["PYTHONPYCACHEPREFIX"] = str(self.folder / "compiled")
         with (self.folder / "up.log").open("ab") as out:
             self.process = subprocess.Popen(
                 [COMMAND, "up", "--data-dir", str(self.folder), "--port", str(self.port)],

@@ -9,8 +9,10 @@ from fireline.core.signals.entity import Entity
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import PersonId, ServiceId
+from fireline.core.values.priority import Priority
 from fireline.store import due, ladders, payloads, sources
 from fireline.usecases.alerts import acknowledge_alert, resolve_alert
+from fireline.usecases.escalations import take_step
 from fireline.usecases.sorting import sort_payloads
 from fireline.usecases.transaction import Tx
 from tests.usecases.alerts_world import LEASE, PLAN, SHOP
@@ -217,3 +219,14 @@ async def test_what_two_sources_send_in_vain_are_two_alerts(tx: Tx):
     assert titles == [
         f"Something {name} sent could not be read" for name in ("one", "three", "two")
     ]
+
+
+async def test_a_rise_of_what_nobody_answered_is_told_louder_to_the_same_people(tx: Tx):
+    (alert,) = await heard(tx, firing("disk:web-1", priority=Priority.P3))
+    await take_step(tx, PLAN, alert.id)
+    (calm,) = (await everything(tx))[0].pages
+    assert [send.channel for send in calm.sends] == ["email"]
+    await heard(later(tx, minutes=1), firing("disk:web-1", priority=Priority.P2))
+    (loud,) = (await everything(tx))[0].pages
+    assert loud.id == calm.id
+    assert {send.channel for send in loud.sends} == {"email", "webhook"}

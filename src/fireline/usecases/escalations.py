@@ -10,7 +10,7 @@ from fireline.core.escalation.wording import Occasion, letter, notice, subject
 from fireline.core.oncall.people import Person
 from fireline.core.plan.plan import Plan
 from fireline.core.values.actor import Machine
-from fireline.core.values.ids import AlertId, PolicyId, ServiceId, TeamId
+from fireline.core.values.ids import AlertId, PersonId, PolicyId, ServiceId, TeamId
 from fireline.core.values.json import JsonObject, canonical
 from fireline.core.values.priority import Priority
 from fireline.store import alerts, due, ladders, outbox, pages
@@ -54,6 +54,27 @@ async def take_step(tx: Tx, plan: Plan, alert: AlertId) -> Decision | None:
     else:
         await due.cancel(tx.db, ladders.LADDER, alert)
     return decision
+
+
+async def tell_louder(tx: Tx, plan: Plan, alert: AlertId) -> None:
+    """Send those who were told of an alert what its priority asks for by now.
+
+    They are the same pages, on more channels: nobody else is told, and no step is taken.
+    """
+    row = await alerts.lock(tx.db, alert)
+    if row is None or row.state != "firing":
+        return
+    happened = await _happened(tx, row)
+    for page in await pages.of_alert(tx.db, alert):
+        person = plan.people.get(PersonId(page.person))
+        if person is None or page.state not in {"wished", "sent"}:
+            continue
+        step = _Step(row, plan, page.step, happened)
+        told = pages.New(page.id, row.id, page.person, page.step, page.reason)
+        for telling in tellings(person, Priority(row.priority), pace=row.pace):
+            wish = _wish(told, step, person, telling)
+            due_at = tx.now + telling.after
+            await outbox.wish(tx.db, tx.ids.fresh(), wish, now=tx.now, due_at=due_at)
 
 
 async def _carry_out(tx: Tx, plan: Plan, row: alerts.AlertRow, decision: Decision) -> Decision:

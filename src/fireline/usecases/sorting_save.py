@@ -8,13 +8,21 @@ from uuid import UUID
 
 from fireline.core.alerting.board import Board
 from fireline.core.alerting.life import MACHINE, Lives, numbered
-from fireline.core.alerting.sheets import AlertSheet, Begin, Stop, SymptomSheet
+from fireline.core.alerting.sheets import (
+    AlertSheet,
+    Begin,
+    LadderWish,
+    Louder,
+    Stop,
+    SymptomSheet,
+)
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.entity import ACCOUNT, AGENT, REGION, Entity
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.values.ids import AlertId
 from fireline.store import alert_groups, alerts, due, facts, ladders, pokes, symptoms
 from fireline.usecases.alerts import INBOX
+from fireline.usecases.escalations import tell_louder
 from fireline.usecases.facts import alert_stream
 from fireline.usecases.transaction import Tx
 
@@ -50,7 +58,7 @@ async def save(tx: Tx, plan: Plan, board: Board, lives: Lives, world: World) -> 
     if lives.outcome.merged:
         await alert_groups.carry_over(tx.db, lives.outcome.merged, by=MACHINE, now=tx.now)
     await _save_facts(tx, lives)
-    await _save_ladders(tx, lives)
+    await _save_ladders(tx, plan, lives)
     if board.steps:
         await pokes.poke(tx.db, INBOX)
 
@@ -84,25 +92,34 @@ async def _save_facts(tx: Tx, lives: Lives) -> None:
         await pokes.poke(tx.db, str(alert_stream(alert)))
 
 
-async def _save_ladders(tx: Tx, lives: Lives) -> None:
+async def _save_ladders(tx: Tx, plan: Plan, lives: Lives) -> None:
     begun: dict[UUID, datetime] = {}
     stopped: dict[UUID, tuple[str, bool]] = {}
     for alert, wish in lives.outcome.ladders.items():
         match wish:
             case Begin(at=at) if lives.sheets[alert].fresh:
                 begun[alert] = at
-            case Begin(at=at):
-                await ladders.begin_again(tx.db, alert, due_at=at)
-                await due.plan(tx.db, ladders.LADDER, alert, at)
             case Stop(by=by, answered=answered) if not lives.sheets[alert].fresh:
                 stopped[alert] = (by, answered)
-            case Stop():
-                pass  # it never began
+            case _:
+                await _change_ladder(tx, plan, lives.sheets[alert], wish)
     if begun:
         await ladders.begin_many(tx.db, begun)
         await pokes.poke(tx.db, f"due:{ladders.LADDER}")
     if stopped:
         await ladders.stop_many(tx.db, stopped, now=tx.now)
+
+
+async def _change_ladder(tx: Tx, plan: Plan, sheet: AlertSheet, wish: LadderWish) -> None:
+    """Do what is rare enough to be done alert by alert."""
+    match wish:
+        case Begin(at=at):
+            await ladders.begin_again(tx.db, sheet.id, due_at=at)
+            await due.plan(tx.db, ladders.LADDER, sheet.id, at)
+        case Louder() if not sheet.fresh:
+            await tell_louder(tx, plan, sheet.id)
+        case Louder() | Stop():
+            pass  # it had not begun
 
 
 def _telling(one: SymptomSheet) -> Iterable[Entity]:

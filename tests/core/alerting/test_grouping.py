@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from fireline.core.alerting.flapping import LONGEST_WAIT, SHORTEST_WAIT
+from fireline.core.alerting.flapping import LONGEST_SECOND_WAIT, LONGEST_WAIT, SHORTEST_WAIT
 from fireline.core.alerting.links import CONFIDENCE, Link, Reason
 from fireline.core.alerting.search import MEMBERS_MAX
 from fireline.core.alerting.telling import TellIfStays, TellNobody, TellNow
@@ -237,7 +237,6 @@ def test_a_trigger_after_the_end_is_a_new_alert_that_names_the_earlier():
     second = world.fires("errors", "checkout", key="k", at=120)
     assert second.opened
     assert (second.again, second.flaps) == (first.alert, 2)
-    assert second.telling == TellNow()
     world.ends(at=180)
     assert world.fires("errors", "checkout", key="k", at=3 * HOUR).again is None
 
@@ -255,14 +254,53 @@ def test_a_key_comes_back_to_an_alert_that_is_still_live():
     assert back.telling == TellNow("it has come back")
 
 
+def test_what_comes_back_at_once_is_told_again_if_it_stays_and_later_at_once():
+    world = World()
+    world.fires("errors", "checkout", key="k")
+    world.ends(at=240)
+    soon = world.fires("errors", "checkout", key="k", at=300)
+    assert soon.telling == TellIfStays(timedelta(seconds=1.5 * 240), "it was over a moment ago")
+    late = World()
+    late.fires("errors", "checkout", key="k")
+    late.ends(at=240)
+    assert late.fires("errors", "checkout", key="k", at=20 * MINUTE).telling == TellNow()
+
+
+def test_what_joins_an_alert_that_waits_to_be_told_is_told_at_once():
+    world = World()
+    world.fires("errors", "checkout", key="k")
+    world.ends(at=60)
+    back = world.fires("errors", "checkout", key="k", at=120)
+    joins = world.fires("slow", "checkout", at=130)
+    assert (joins.alert, joins.telling) == (back.alert, TellNow())
+
+
+def test_a_flapping_key_that_fires_after_a_long_silence_is_told_at_once():
+    world = World()
+    for turn in range(3):
+        world.fires("load", host="node-1", key="k", at=turn * 120)
+        world.ends(at=turn * 120 + 60)
+    again = world.fires("load", host="node-1", key="k", at=20 * MINUTE)
+    assert again.flaps == 4
+    assert isinstance(again.telling, TellNow)
+
+
+def test_a_neighbour_joins_no_storm_that_began_over_ten_minutes_ago():
+    world = World()
+    for number in range(4):
+        world.fires("errors", "checkout", at=number * 200)
+    assert world.fires("errors", "shop", at=601).opened
+    assert not world.fires("errors", "checkout", at=602).opened
+
+
 def test_the_third_firing_within_an_hour_is_told_only_if_it_stays():
     world = World()
     tellings = []
     for turn in range(5):
         tellings.append(world.fires("load", host="node-1", key="k", at=turn * 300).telling)
         world.ends(at=turn * 300 + 100)
-    assert tellings[:2] == [TellNow(), TellNow()]
-    assert all(isinstance(each, TellIfStays) for each in tellings[2:])
+    assert tellings[0] == TellNow()
+    assert all(isinstance(each, TellIfStays) for each in tellings[1:])
     assert [each.wait for each in tellings[2:]] == [SHORTEST_WAIT] * 3
 
 
@@ -274,8 +312,9 @@ def test_the_wait_grows_with_how_long_the_firings_last_and_not_beyond_half_an_ho
         if isinstance(telling, TellIfStays):
             waits.append(telling.wait)
         world.ends(at=turn * 900 + (840 if turn < 2 else 899))
-    assert waits == [timedelta(seconds=1.5 * 840), timedelta(seconds=1.5 * 899)]
-    assert all(SHORTEST_WAIT < each < LONGEST_WAIT for each in waits)
+    longest = [timedelta(seconds=1.5 * 840), timedelta(seconds=1.5 * 899)]
+    assert waits == [LONGEST_SECOND_WAIT, *longest]
+    assert all(SHORTEST_WAIT < each < LONGEST_WAIT for each in longest)
 
 
 def test_a_flapping_key_draws_nothing_to_itself_and_leaves_what_it_stood_beside():
@@ -407,6 +446,35 @@ def test_a_key_long_silent_is_a_repetition_where_nothing_else_happens():
     world.grouping.seen(symptom(1), NOON + timedelta(hours=2))
     soon = occurrence(10, "errors", "checkout", key="k", at=2 * HOUR + 60)
     assert not world.grouping.moves(soon)
+
+
+def ended_before(world: World) -> None:
+    for number in range(20):
+        world.fires("slow", "index", at=-9 * HOUR + number)
+        world.ends(at=-9 * HOUR + number + 1)
+
+
+def test_what_a_source_that_says_each_firing_once_repeats_is_a_new_problem():
+    world = World()
+    ended_before(world)
+    first = world.fires("expired", "checkout", key="k")
+    again = occurrence(99, "expired", "checkout", key="k", at=700)
+    assert not world.grouping.moves(replace(again, at=NOON + timedelta(seconds=200)))
+    assert world.grouping.moves(again)
+    world.ends(at=700)
+    placed = world.grouping.place(again, fresh=alert(99))
+    assert placed.alert != first.alert
+    assert placed.telling == TellNow()
+
+
+def test_what_a_source_that_repeats_itself_repeats_is_nothing_new():
+    world = World()
+    ended_before(world)
+    for number in range(2):
+        world.fires("slow", "index", at=-HOUR + number)
+        world.grouping.seen(world.last, NOON - timedelta(minutes=50))
+    world.fires("expired", "checkout", key="k")
+    assert not world.grouping.moves(occurrence(99, "expired", "checkout", key="k", at=700))
 
 
 def test_a_group_is_full_one_day_and_the_next_symptom_opens_another():

@@ -16,6 +16,9 @@ LONGEST_GAP = timedelta(minutes=20)
 # Below the first, waiting saves nobody a call; above the second, a real failure waits too long.
 SHORTEST_WAIT = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(minutes=30)
+# The first time that a key comes back it may well be no flapping: the wait is short.
+SHORTEST_SECOND_WAIT = timedelta(minutes=5)
+LONGEST_SECOND_WAIT = timedelta(minutes=10)
 # Only the last firings of a key count; older ones say little about today.
 FIRINGS_KEPT = 32
 
@@ -50,10 +53,18 @@ def flaps(firings: Sequence[Firing], at: float) -> int:
 
 
 def wait_for(firings: Sequence[Firing]) -> timedelta:
-    """Choose how long a flapping key must stay before somebody is told: longer than it mostly does.
+    """Choose how long a flapping key must stay before somebody is told: longer than it ever did.
 
-    Twice its median firing: a firing that outlasts that is no longer the usual flap.
+    Half as long again as its longest firing: one that outlasts that is no longer the usual flap.
     """
-    lasted = sorted(one.ended - one.began for one in firings if one.ended is not None)
-    usual = timedelta(seconds=1.5 * lasted[-1]) if lasted else SHORTEST_WAIT
-    return min(max(usual, SHORTEST_WAIT), LONGEST_WAIT)
+    return min(max(_outlasting(firings), SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def second_wait(firings: Sequence[Firing]) -> timedelta:
+    """Choose how long a key that came back at once must stay before somebody is told again."""
+    return min(max(_outlasting(firings), SHORTEST_SECOND_WAIT), LONGEST_SECOND_WAIT)
+
+
+def _outlasting(firings: Sequence[Firing]) -> timedelta:
+    lasted = [one.ended - one.began for one in firings if one.ended is not None]
+    return timedelta(seconds=1.5 * max(lasted, default=0.0))

@@ -17,6 +17,7 @@ from fireline.core.alerting.flapping import (
     Firing,
     comes_again,
     flaps,
+    second_wait,
     wait_for,
 )
 from fireline.core.alerting.lanes import LaneKey, Lanes
@@ -25,6 +26,7 @@ from fireline.core.alerting.members import Group, Symptom
 from fireline.core.alerting.neighbourhood import neighbourhood
 from fireline.core.alerting.occurrence import Occurrence, Topology
 from fireline.core.alerting.rarity import Rarity
+from fireline.core.alerting.repeats import Repeats
 from fireline.core.alerting.search import LOOSE, MEMBERS_MAX, Found, Sight, search
 from fireline.core.alerting.telling import (
     TellIfStays,
@@ -37,6 +39,7 @@ from fireline.core.alerting.threads import Known, is_security, place_of, title_o
 from fireline.core.alerting.wishes import Wishes
 from fireline.core.signals.entity import CREDENTIAL, HOST, PRINCIPAL, Entity
 from fireline.core.values.ids import AlertId, SymptomId
+from fireline.core.values.priority import Priority
 
 # Two groups that began further apart than this are not made one by what lies between them.
 ONSET_SECONDS = 240.0
@@ -44,6 +47,8 @@ ONSET_SECONDS = 240.0
 ENTITIES_MAX = 200
 # A firing key not heard of for so long may have ended without a word.
 SILENT_SECONDS = 1800.0
+# From a source that says each firing once, so much later it is no stutter but a new firing.
+ONCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class Grouping:
         self._symptoms: dict[SymptomId, Symptom] = {}
         self._keys: dict[str, deque[Symptom]] = {}
         self._alike: dict[_Likeness, dict[SymptomId, Symptom]] = {}
+        self._repeats = Repeats()
         self._latest = float("-inf")
 
     @classmethod
@@ -134,6 +140,7 @@ class Grouping:
         else:
             group, link, merged = self._settle(sight.found, fresh, at)
         symptom = Symptom(occurrence, at, at, group, flapping=not calm, trouble=sight.trouble)
+        symptom.waits = _waits(past, sight, occurrence, calm=calm)
         telling = _telling(symptom, past, link)
         self._admit(symptom, sight.stands)
         again = past.again.id if past.again is not None and past.again is not group else None
@@ -144,12 +151,18 @@ class Grouping:
     def moves(self, occurrence: Occurrence) -> bool:
         """Say whether a trigger of a key that fires already, long silent, is another problem.
 
-        Some sources never say that something is over. Once the key has been silent for so long
-        that it may well have been, a trigger amid another live problem belongs to that: end the
-        symptom and place the trigger as a new one. Without such a problem it stays a repetition.
+        From a source that says each firing once, it is. Others may never say that it is over: once
+        the key has been silent for so long that it may well have been, a trigger amid another live
+        problem belongs to that. Then end the symptom and place the trigger as a new one. Without
+        such a problem it stays a repetition.
         """
         firings, at = self._keys.get(occurrence.key), occurrence.at.timestamp()
-        if not firings or at - firings[-1].seen < SILENT_SECONDS:
+        silent = at - firings[-1].seen if firings else 0.0
+        if not firings or silent < ONCE_SECONDS:
+            return False
+        if firings[-1].ended is None and self._repeats.says_once(occurrence.source):
+            return True
+        if silent < SILENT_SECONDS:
             return False
         self._learn(at)
         found = self._sight(occurrence, at, returns=False).found
@@ -167,7 +180,10 @@ class Grouping:
         """Note that a firing symptom was triggered once more."""
         found = self._symptoms.get(symptom)
         if found is not None:
+            again = found.seen > found.at
             found.seen = max(found.seen, at.timestamp())
+            if not again and found.seen > found.at:
+                self._repeats.repeated(found.of.source)
 
     def repeated(self, symptom: SymptomId, occurrence: Occurrence) -> Placement | None:
         """Note a repetition that may name more than its symptom did: that ties it too from now on.
@@ -270,7 +286,7 @@ class Grouping:
             return _Past((), None, None, 1)
         last, firings = known[-1], [Firing(each.at, each.ended) for each in known]
         # Ended by `moves` this moment: what goes elsewhere does not come back.
-        moving = last.ended == at and at - last.seen >= SILENT_SECONDS
+        moving = last.ended == at and at - last.seen >= ONCE_SECONDS
         again = last.group if comes_again(firings, at) and not moving else None
         return _Past(firings, last, again, flaps(firings, at))
 
@@ -331,14 +347,17 @@ class Grouping:
             group = self._groups[member.alert] = Group(member.alert, at)
         calm = past.count < FLAPS_AT
         seen = (member.seen_at or occurrence.at).timestamp()
-        symptom = Symptom(occurrence, at, seen, group, flapping=not calm)
+        symptom = Symptom(occurrence, at, seen, group, flapping=not calm, waits=not calm)
         stands: list[LaneKey] = []
         if calm:
             returns = past.again is not None
             sight = self._sight(occurrence, at, returns=returns)
             stands, symptom.trouble = sight.stands, sight.trouble
+            symptom.waits = _waits(past, sight, occurrence, calm=calm)
         self._admit(symptom, stands)
         group.apart |= member.apart
+        if seen > at:
+            self._repeats.repeated(occurrence.source)
 
     def _admit(self, symptom: Symptom, stands: Iterable[LaneKey]) -> None:
         occurrence = symptom.of
@@ -365,6 +384,7 @@ class Grouping:
 
     def _end(self, symptom: Symptom, at: float) -> None:
         symptom.ended = at
+        self._repeats.ended(symptom.of.source)
         symptom.group.firing -= 1
         self._unlike(symptom)
 
@@ -388,12 +408,30 @@ def _own(group: Group, key: str) -> bool:
     return min(group.members, key=lambda each: (each.at, each.of.id)).of.key == key
 
 
+def _waits(past: _Past, sight: Sight, one: Occurrence, *, calm: bool) -> bool:
+    """Say whether a symptom that opens an alert is told only if it stays.
+
+    What is critical does not wait for the first time that it comes back.
+    """
+    returns = past.again is not None and not sight.found
+    return not calm or (returns and one.priority is not Priority.P1)
+
+
+def _telling_first(symptom: Symptom, past: _Past, *, opened: bool) -> Telling:
+    """Say how to tell of an alert that nobody was told of."""
+    if symptom.flapping and opened and past.again is None:
+        return TellNow("it fires again after a longer silence than is usual for it")
+    if symptom.flapping:
+        return TellIfStays(wait_for(past.firings), "it fires and resolves again and again")
+    if opened and symptom.waits:
+        return TellIfStays(second_wait(past.firings), "it was over a moment ago")
+    return TellNow()
+
+
 def _telling(symptom: Symptom, past: _Past, link: Link | None) -> Telling:
     group, opened = symptom.group, link is None
-    if symptom.flapping and (opened or not group.told):
-        return TellIfStays(wait_for(past.firings), "it fires and resolves again and again")
     if opened or not group.told:
-        return TellNow()
+        return _telling_first(symptom, past, opened=opened)
     if link is not None and link.reason is Reason.SAME_KEY and past.count == FLAPS_AT - 1:
         return TellNow("it has come back")
     if tells_again(group.urgent, symptom.of.priority):

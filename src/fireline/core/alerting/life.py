@@ -22,19 +22,20 @@ from fireline.core.alerting.sheets import (
     RESOLVED,
     AlertSheet,
     Begin,
+    Louder,
     NewFact,
     Outcome,
     Stop,
     SymptomSheet,
 )
-from fireline.core.alerting.telling import TellIfStays, Telling, TellNobody, TellNow
+from fireline.core.alerting.telling import TellIfStays, Telling, TellNobody, TellNow, tells_again
 from fireline.core.assets.kinds import ACCOUNT
 from fireline.core.values.ids import AlertId
 from fireline.core.values.json import JsonObject
 from fireline.core.values.priority import Priority
 
 MACHINE = "fireline:alerting"
-# P1 and P2 wake people; a rise from what can wait to what cannot is told again.
+# P1 and P2 wake people.
 _URGENT = Priority.P2
 
 
@@ -177,7 +178,18 @@ class Lives:
         }
         self.note(sheet.id, "alert.priority_raised", body)
         if priority <= _URGENT < before and sheet.suppressed_by is None:
+            self._tell_of_rise(sheet, before)
+
+    def _tell_of_rise(self, sheet: AlertSheet, before: Priority) -> None:
+        """Tell of what could wait and now cannot: anew, or louder to those who were told.
+
+        Whoever has it is told anew only of what has become critical.
+        """
+        critical = sheet.priority is Priority.P1
+        if tells_again(before, sheet.priority) or (critical and sheet.state == ACKNOWLEDGED):
             self._wake_again(sheet)
+        elif sheet.state == FIRING and sheet.snoozed_until is None:
+            self.outcome.ladders.setdefault(sheet.id, Louder())
 
     def _wake_again(self, sheet: AlertSheet) -> None:
         """Tell people of what could wait and now cannot, whoever had it."""

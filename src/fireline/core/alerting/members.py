@@ -37,7 +37,7 @@ class Group:
         symptom.group = self
         self.firing += symptom.ended is None
         self.opened = min(self.opened, symptom.at)
-        self.told |= not symptom.flapping
+        self.told |= not symptom.waits
         self.urgent = min(self.urgent, symptom.of.priority)
 
     def swallow(self, other: "Group") -> None:
@@ -59,7 +59,10 @@ class Group:
 
 @dataclass(slots=True, eq=False)
 class Symptom:
-    """One occurrence in its group. In trouble are those with another symptom on their service."""
+    """One occurrence in its group. In trouble are those with another symptom on their service.
+
+    One that waits is told only if it stays: its key flaps, or was over a moment ago.
+    """
 
     of: Occurrence
     at: float
@@ -67,5 +70,6 @@ class Symptom:
     group: Group
     ended: float | None = None
     flapping: bool = False
+    waits: bool = False
     forgotten: bool = False
     trouble: bool = False

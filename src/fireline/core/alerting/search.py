@@ -12,6 +12,8 @@ from fireline.core.alerting.threads import Known, Look, threads_of
 MEMBERS_MAX = 1000
 # Being beside one another says nothing about a group that began long before.
 LOOSE_AGE_SECONDS = 2 * 3600.0
+# Nor does it about one's neighbours: what a failure takes down with it falls within minutes.
+SPREAD_SECONDS = 600.0
 # Further apart than this, an identity holds two findings together only as steps of a campaign.
 IDENTITY_SECONDS = 4 * 3600.0
 # Until then, that it is the same key says more to a reader than which tactics they are.
@@ -29,6 +31,7 @@ LOOSE = frozenset(
         Reason.SAME_PLACE,
     }
 )
+_NEXT_DOOR = frozenset({Reason.DEPENDENCY, Reason.SIBLING})
 _IDENTITY = frozenset({Reason.SAME_CREDENTIAL, Reason.MINTED_CREDENTIAL, Reason.SAME_PRINCIPAL})
 
 Found = tuple[Symptom, Link]
@@ -107,12 +110,16 @@ def _may(other: Symptom, look: Look, one: Occurrence, at: float, known: Known) -
     group: Group = other.group
     if len(group.members) >= MEMBERS_MAX:
         return False
-    if look.reason in LOOSE and abs(at - group.opened) > LOOSE_AGE_SECONDS:
+    if look.reason in LOOSE and abs(at - group.opened) > _age_of(look.reason):
         return False
     far = look.reason in _IDENTITY and abs(at - other.at) > IDENTITY_SECONDS
     if far and not (one.tactics and other.of.tactics):
         return False
     return not known.wishes.apart or not known.wishes.parts(one, other.of)
+
+
+def _age_of(reason: Reason) -> float:
+    return SPREAD_SECONDS if reason in _NEXT_DOOR else LOOSE_AGE_SECONDS
 
 
 def _link(other: Symptom, look: Look, one: Occurrence, apart: float) -> Link:

@@ -148,7 +148,12 @@ class Stop:
     answered: bool
 
 
-LadderWish = Begin | Stop
+@dataclass(frozen=True, slots=True)
+class Louder:
+    """Tell those who were told already by the channels that what is urgent asks for."""
+
+
+LadderWish = Begin | Louder | Stop
 
 
 @dataclass(slots=True)

@@ -254,12 +254,19 @@ def _by_host(one: Occurrence, at: float, known: Known, found: Threads) -> None:
         else:
             for _, lane in _friends(own, ("aboard", host.value), Beside.MATES, known, at):
                 found.looks.append(Look(lane, ABOARD_SECONDS, Reason.SAME_HOST, host.value))
-    place = place_of(one)
+    # What nothing says the place of is not all in one place.
+    if place := place_of(one):
+        _by_place(one, place, known, found)
+
+
+def _by_place(one: Occurrence, place: str, known: Known, found: Threads) -> None:
+    own = _own_title(one, known)
     if known.company.comes_with_hosts(own):
         # A rack or a zone: hosts that fail together are told of by whatever ran on any of them.
         found.stands.append(("hosts", place, ""))
         lane = known.lanes.lane("hosts", place)
         found.look(lane, HOSTS_SECONDS, Reason.SAME_PLACE, f"hosts in {place}")
+    about_host = one.service is None and not _values(one, POD)
     if about_host and known.company.keeps(own, own, Beside.PLACE):
         title = title_of(one)
         found.stands.append(("place", f"{place} {title}", ""))

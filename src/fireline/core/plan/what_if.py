@@ -18,7 +18,15 @@ from fireline.core.alerting.grouping import Grouping
 from fireline.core.alerting.life import Lives
 from fireline.core.alerting.occurrence import Topology
 from fireline.core.alerting.routing import Ground, Router
-from fireline.core.alerting.sheets import AlertSheet, Begin, Heard, Outcome, SymptomSheet
+from fireline.core.alerting.sheets import (
+    AlertSheet,
+    Begin,
+    Heard,
+    Louder,
+    Outcome,
+    Stop,
+    SymptomSheet,
+)
 from fireline.core.alerting.silences import SilenceBook
 from fireline.core.alerting.wishes import Wishes
 from fireline.core.escalation.ladder import LAST_RESORT, begin, decide
@@ -144,11 +152,7 @@ class Imagined:
         self._symptoms += sum(symptom.fresh for symptom in self._board.symptoms)
         for symptom in self._board.symptoms:
             symptom.fresh = symptom.changed = False
-        for alert, wish in lives.outcome.ladders.items():
-            if isinstance(wish, Begin):
-                self._begins[alert] = wish.at
-            else:
-                self._begins.pop(alert, None)
+        self._note_ladders()
         for step in steps:
             if isinstance(step, Opened):
                 self._count_new(lives.sheets[step.alert], now)
@@ -159,6 +163,16 @@ class Imagined:
         self._board.symptoms.clear()
         lives.outcome = Outcome()
         lives.changed.clear()
+
+    def _note_ladders(self) -> None:
+        for alert, wish in self._lives.outcome.ladders.items():
+            match wish:
+                case Begin(at=at):
+                    self._begins[alert] = at
+                case Stop():
+                    self._begins.pop(alert, None)
+                case Louder():
+                    pass  # the same people, and they are counted
 
     def _count_new(self, sheet: AlertSheet, now: datetime) -> None:
         sheet.fresh = False
