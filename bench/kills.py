@@ -207,7 +207,7 @@ async def kill_and_kill(folder: Path, *, kills: int, posters: int, seed: int) ->
 
 def crash(dsn: str) -> None:
     """Kill a backend: its postmaster ends all others and recovers from the log."""
-    found = query(dsn, "select pid from pg_stat_activity where application_name like 'fireline%'")
+    found = query(dsn, "select pid from pg_stat_activity where application_name like 'fireline%%'")
     os.kill(int(str(found[0][0])), signal.SIGKILL)
 
 

@@ -21,7 +21,7 @@ from fireline.usecases.sorting_save import World
 from fireline.usecases.sorting_unread import set_apart, unread_notice
 from fireline.usecases.transaction import Tx
 
-MAX_PAYLOADS = 128
+MAX_PAYLOADS = 512
 MAX_NOTICES = 2_000
 
 

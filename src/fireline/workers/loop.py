@@ -11,6 +11,7 @@ from fireline.store.hub import Hub
 log = structlog.get_logger()
 MAX_BACKOFF_SECONDS = 5.0
 GIVES_WAY = 3
+LONG_TURN_SECONDS = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Loop:
     every_seconds: float
     topics: tuple[str, ...] = ()
     # The least it rests after a turn, so that what comes meanwhile shares the next. Set, it rests
-    # as long as the turn took, too, and three times as long while more is waiting than a turn
-    # holds: what can wait gives way to what cannot, the more the more there is.
+    # as long as the turn took, too, and three times as long after a long turn or while more waits
+    # than a turn holds: what can wait gives way to what cannot, the more the more there is.
     rest_seconds: float = 0.0
 
 
@@ -54,4 +55,5 @@ async def keep(loop: Loop, hub: Hub) -> None:
 
 
 def _rest(loop: Loop, took: float, *, more: bool) -> float:
-    return max(loop.rest_seconds, took * (GIVES_WAY if more else 1))
+    heavy = more or took > LONG_TURN_SECONDS
+    return max(loop.rest_seconds, took * (GIVES_WAY if heavy else 1))

@@ -83,7 +83,7 @@ class Lives:
             id=step.alert,
             number=0,
             key=symptom.key,
-            title=one_line(symptom.title),
+            title=one_line(notice.title),
             description=notice.description,
             priority=symptom.priority,
             state=FIRING,
