@@ -30,7 +30,7 @@ HOUSE_SOURCE = "fireline"  # what fireline says of itself
 MAX_WAITING = 4_000
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 MAX_AT_ONCE = 512
-_SETTLE_SECONDS = 2.0
+_SETTLE_SECONDS = 8.0
 _LOOK_SECONDS = 0.05
 
 Source = sources.CardRow

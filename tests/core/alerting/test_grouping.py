@@ -6,7 +6,7 @@ import pytest
 from fireline.core.alerting.flapping import LONGEST_SECOND_WAIT, LONGEST_WAIT, SHORTEST_WAIT
 from fireline.core.alerting.links import CONFIDENCE, Link, Reason
 from fireline.core.alerting.search import MEMBERS_MAX
-from fireline.core.alerting.telling import TellIfStays, TellNobody, TellNow
+from fireline.core.alerting.telling import TellIfStays, Telling, TellNobody, TellNow
 from fireline.core.alerting.wishes import Matcher, Pair, Wishes
 from fireline.core.signals.entity import PRINCIPAL, Entity
 from fireline.core.values.priority import Priority
@@ -465,6 +465,49 @@ def test_what_a_source_that_says_each_firing_once_repeats_is_a_new_problem():
     placed = world.grouping.place(again, fresh=alert(99))
     assert placed.alert != first.alert
     assert placed.telling == TellNow()
+
+
+def flapped(world: World, times: int = 4) -> None:
+    """Let a key fire and end, a minute each."""
+    for turn in range(times):
+        world.fires("load", host="node-1", key="k", at=turn * 120)
+        world.ends(at=turn * 120 + 60)
+
+
+def crossed(world: World, number: int, at: float) -> Telling | None:
+    """Let a key that flaps fire at a moment and once more half a minute later."""
+    world.fires("load", host="node-1", key="k", at=at)
+    more = occurrence(number, "load", host="node-1", key="k", at=at + 30)
+    if not world.grouping.moves(more):
+        return None
+    world.ends(at=at + 30)
+    placed = world.grouping.place(more, fresh=alert(number))
+    world.grouping.resolved(more.id, NOON + timedelta(seconds=at + 60))
+    return placed.telling
+
+
+def test_two_things_that_flap_under_one_key_are_told_twice_and_then_known():
+    world = World()
+    flapped(world)
+    told = TellNow("something else fires under its key as well")
+    assert crossed(world, 91, 480) == told
+    assert crossed(world, 92, 600) == told
+    assert isinstance(crossed(world, 93, 720), TellIfStays)
+
+
+def test_a_key_that_flaps_and_repeats_itself_is_one_thing():
+    world = World()
+    flapped(world)
+    world.fires("load", host="node-1", key="k", at=480)
+    world.grouping.seen(world.last, NOON + timedelta(seconds=500))
+    assert not world.grouping.moves(occurrence(91, "load", host="node-1", key="k", at=530))
+
+
+def test_a_stutter_of_a_key_that_flaps_is_no_second_thing():
+    world = World()
+    flapped(world)
+    world.fires("load", host="node-1", key="k", at=480)
+    assert not world.grouping.moves(occurrence(91, "load", host="node-1", key="k", at=490))
 
 
 def test_what_a_source_that_repeats_itself_repeats_is_nothing_new():

@@ -4,29 +4,20 @@ A group is one alert. Symptoms are tied by links (see `threads`); a group is wha
 so a symptom that ties two groups makes them one. `docs/explanation/correlation.md` tells the whole.
 """
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import heappop, heappush
 
 from fireline.core.alerting.company import Company
-from fireline.core.alerting.flapping import (
-    FIRINGS_KEPT,
-    FLAPS_AT,
-    Firing,
-    comes_again,
-    flaps,
-    second_wait,
-    wait_for,
-)
+from fireline.core.alerting.flapping import FLAPS_AT, second_wait, wait_for
+from fireline.core.alerting.keys import ONCE_SECONDS, STUTTER_SECONDS, Keys, Past
 from fireline.core.alerting.lanes import LaneKey, Lanes
 from fireline.core.alerting.links import Link, Reason
 from fireline.core.alerting.members import Group, Symptom
 from fireline.core.alerting.neighbourhood import neighbourhood
 from fireline.core.alerting.occurrence import Occurrence, Topology
 from fireline.core.alerting.rarity import Rarity
-from fireline.core.alerting.repeats import Repeats
 from fireline.core.alerting.search import LOOSE, MEMBERS_MAX, Found, Sight, search
 from fireline.core.alerting.telling import (
     TellIfStays,
@@ -47,8 +38,6 @@ ONSET_SECONDS = 240.0
 ENTITIES_MAX = 200
 # A firing key not heard of for so long may have ended without a word.
 SILENT_SECONDS = 1800.0
-# From a source that says each firing once, so much later it is no stutter but a new firing.
-ONCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +72,6 @@ class Placement:
     telling: Telling
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """What is known of a key when it fires: its firings, and the group it comes back to."""
-
-    firings: Sequence[Firing]
-    last: Symptom | None
-    again: Group | None
-    count: int
-
-
 class Grouping:
     """The live groups of one world, and what was learned from its stream."""
 
@@ -102,9 +81,8 @@ class Grouping:
         self._known = Known(near, Rarity(), company, wishes or Wishes(), Lanes[Symptom]())
         self._groups: dict[AlertId, Group] = {}
         self._symptoms: dict[SymptomId, Symptom] = {}
-        self._keys: dict[str, deque[Symptom]] = {}
         self._alike: dict[_Likeness, dict[SymptomId, Symptom]] = {}
-        self._repeats = Repeats()
+        self._keys = Keys()
         self._latest = float("-inf")
 
     @classmethod
@@ -130,7 +108,7 @@ class Grouping:
         """Decide at once which alert a symptom belongs to; `fresh` is used if it is a new one."""
         at = occurrence.at.timestamp()
         self._learn(at)
-        past = self._past(occurrence.key, at)
+        past = self._keys.past(occurrence.key, at)
         # A flapping key says little about when: it neither joins others nor draws them to itself.
         calm = past.count < FLAPS_AT
         sight = self._sight(occurrence, at, returns=past.again is not None) if calm else Sight()
@@ -141,6 +119,7 @@ class Grouping:
             group, link, merged = self._settle(sight.found, fresh, at)
         symptom = Symptom(occurrence, at, at, group, flapping=not calm, trouble=sight.trouble)
         symptom.waits = _waits(past, sight, occurrence, calm=calm)
+        symptom.crosses = past.crosses and self._keys.tells_crossing(occurrence.key)
         telling = _telling(symptom, past, link)
         self._admit(symptom, sight.stands)
         again = past.again.id if past.again is not None and past.again is not group else None
@@ -156,17 +135,16 @@ class Grouping:
         problem belongs to that. Then end the symptom and place the trigger as a new one. Without
         such a problem it stays a repetition.
         """
-        firings, at = self._keys.get(occurrence.key), occurrence.at.timestamp()
-        silent = at - firings[-1].seen if firings else 0.0
-        if not firings or silent < ONCE_SECONDS:
+        last, at = self._keys.last(occurrence.key), occurrence.at.timestamp()
+        if last is None:
             return False
-        if firings[-1].ended is None and self._repeats.says_once(occurrence.source):
-            return True
-        if silent < SILENT_SECONDS:
+        if last.ended is None and self._keys.says_once(occurrence):
+            return at - last.seen >= (STUTTER_SECONDS if last.flapping else ONCE_SECONDS)
+        if at - last.seen < SILENT_SECONDS:
             return False
         self._learn(at)
         found = self._sight(occurrence, at, returns=False).found
-        return any(symptom.group is not firings[-1].group for symptom, _ in found)
+        return any(symptom.group is not last.group for symptom, _ in found)
 
     def meant(self, occurrence: Occurrence) -> SymptomId | None:
         """Find the firing symptom that a resolve under an unknown key speaks of.
@@ -183,7 +161,7 @@ class Grouping:
             again = found.seen > found.at
             found.seen = max(found.seen, at.timestamp())
             if not again and found.seen > found.at:
-                self._repeats.repeated(found.of.source)
+                self._keys.repeats.repeated(found.of.source)
 
     def repeated(self, symptom: SymptomId, occurrence: Occurrence) -> Placement | None:
         """Note a repetition that may name more than its symptom did: that ties it too from now on.
@@ -263,12 +241,7 @@ class Grouping:
                     self._symptoms.pop(each.of.id, None)
                     self._unlike(each)
         self._known.lanes.keep(lambda each: not each.forgotten)
-        for key, firings in list(self._keys.items()):
-            kept = [each for each in firings if not each.forgotten]
-            if kept:
-                self._keys[key] = deque(kept, maxlen=FIRINGS_KEPT)
-            else:
-                del self._keys[key]
+        self._keys.forget()
         self._known.rarity.forget(moment)
         self._known.company.forget(moment)
 
@@ -280,17 +253,7 @@ class Grouping:
     def _sight(self, occurrence: Occurrence, at: float, *, returns: bool) -> Sight:
         return search(occurrence, at, self._known, returns=returns)
 
-    def _past(self, key: str, at: float) -> _Past:
-        known = self._keys.get(key)
-        if not known:
-            return _Past((), None, None, 1)
-        last, firings = known[-1], [Firing(each.at, each.ended) for each in known]
-        # Ended by `moves` this moment: what goes elsewhere does not come back.
-        moving = last.ended == at and at - last.seen >= ONCE_SECONDS
-        again = last.group if comes_again(firings, at) and not moving else None
-        return _Past(firings, last, again, flaps(firings, at))
-
-    def _returned(self, one: Occurrence, past: _Past, at: float) -> tuple[Group, Link] | None:
+    def _returned(self, one: Occurrence, past: Past, at: float) -> tuple[Group, Link] | None:
         """Find the live group a key comes back to; a flapping one stays out of other problems."""
         last = past.last
         if last is None or not last.group.live or (past.again is None and last.ended is not None):
@@ -341,13 +304,14 @@ class Grouping:
     def _readmit(self, member: Member) -> None:
         occurrence, at = member.occurrence, member.occurrence.at.timestamp()
         self._learn(at)
-        past = self._past(occurrence.key, at)
+        past = self._keys.past(occurrence.key, at)
         group = self._groups.get(member.alert)
         if group is None:
             group = self._groups[member.alert] = Group(member.alert, at)
         calm = past.count < FLAPS_AT
         seen = (member.seen_at or occurrence.at).timestamp()
         symptom = Symptom(occurrence, at, seen, group, flapping=not calm, waits=not calm)
+        symptom.crosses = past.crosses and self._keys.tells_crossing(occurrence.key)
         stands: list[LaneKey] = []
         if calm:
             returns = past.again is not None
@@ -357,7 +321,7 @@ class Grouping:
         self._admit(symptom, stands)
         group.apart |= member.apart
         if seen > at:
-            self._repeats.repeated(occurrence.source)
+            self._keys.repeats.repeated(occurrence.source)
 
     def _admit(self, symptom: Symptom, stands: Iterable[LaneKey]) -> None:
         occurrence = symptom.of
@@ -365,7 +329,7 @@ class Grouping:
             self._known.lanes.add(key, symptom.at, symptom)
         symptom.group.add(symptom)
         self._symptoms[occurrence.id] = symptom
-        self._keys.setdefault(occurrence.key, deque(maxlen=FIRINGS_KEPT)).append(symptom)
+        self._keys.add(symptom)
         self._alike.setdefault(_likeness(occurrence), {})[occurrence.id] = symptom
         self._note(occurrence, symptom.at)
 
@@ -384,7 +348,7 @@ class Grouping:
 
     def _end(self, symptom: Symptom, at: float) -> None:
         symptom.ended = at
-        self._repeats.ended(symptom.of.source)
+        self._keys.repeats.ended(symptom.of.source)
         symptom.group.firing -= 1
         self._unlike(symptom)
 
@@ -408,7 +372,7 @@ def _own(group: Group, key: str) -> bool:
     return min(group.members, key=lambda each: (each.at, each.of.id)).of.key == key
 
 
-def _waits(past: _Past, sight: Sight, one: Occurrence, *, calm: bool) -> bool:
+def _waits(past: Past, sight: Sight, one: Occurrence, *, calm: bool) -> bool:
     """Say whether a symptom that opens an alert is told only if it stays.
 
     What is critical does not wait for the first time that it comes back.
@@ -417,8 +381,10 @@ def _waits(past: _Past, sight: Sight, one: Occurrence, *, calm: bool) -> bool:
     return not calm or (returns and one.priority is not Priority.P1)
 
 
-def _telling_first(symptom: Symptom, past: _Past, *, opened: bool) -> Telling:
+def _telling_first(symptom: Symptom, past: Past, *, opened: bool) -> Telling:
     """Say how to tell of an alert that nobody was told of."""
+    if symptom.crosses:
+        return TellNow("something else fires under its key as well")
     if symptom.flapping and opened and past.again is None:
         return TellNow("it fires again after a longer silence than is usual for it")
     if symptom.flapping:
@@ -428,9 +394,9 @@ def _telling_first(symptom: Symptom, past: _Past, *, opened: bool) -> Telling:
     return TellNow()
 
 
-def _telling(symptom: Symptom, past: _Past, link: Link | None) -> Telling:
+def _telling(symptom: Symptom, past: Past, link: Link | None) -> Telling:
     group, opened = symptom.group, link is None
-    if opened or not group.told:
+    if opened or not group.told or symptom.crosses:
         return _telling_first(symptom, past, opened=opened)
     if link is not None and link.reason is Reason.SAME_KEY and past.count == FLAPS_AT - 1:
         return TellNow("it has come back")

@@ -61,7 +61,8 @@ class Group:
 class Symptom:
     """One occurrence in its group. In trouble are those with another symptom on their service.
 
-    One that waits is told only if it stays: its key flaps, or was over a moment ago.
+    One that waits is told only if it stays: its key flaps, or was over a moment ago. One that
+    crosses fired while its key, which flaps, fired already.
     """
 
     of: Occurrence
@@ -73,3 +74,4 @@ class Symptom:
     waits: bool = False
     forgotten: bool = False
     trouble: bool = False
+    crosses: bool = False

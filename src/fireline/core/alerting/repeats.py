@@ -31,3 +31,7 @@ class Repeats:
         """Say whether a source is known to hardly ever repeat a firing."""
         ended = self._ended[source]
         return ended >= ENOUGH and self._repeated[source] * ONE_IN <= ended
+
+    def may_say_once(self, source: str) -> bool:
+        """Say whether no more speaks against it than chance would."""
+        return self._repeated[source] * ONE_IN <= max(self._ended[source], 2 * ONE_IN)
