@@ -76,7 +76,7 @@ class Program:
         with contextlib.suppress(OSError, ValueError, KeyError):
             key = json.loads((self.folder / "client.json").read_text())
             headers = {"Authorization": f"Bearer {key['token']}"}
-            return httpx2.Client(base_url=key["url"], headers=headers, timeout=10, trust_env=False)
+            return httpx2.Client(base_url=key["url"], headers=headers, timeout=60, trust_env=False)
         return None
 
     def _end(self, how: signal.Signals) -> None:
@@ -97,7 +97,7 @@ class OutsideWorld:
     def pull(self, method: str, lever: str, body: object = None) -> Any:
         """Pull one of the lab's levers."""
         url = f"{self._state['endpoint']}/lab/{lever}"
-        answer = httpx2.request(method, url, json=body, timeout=10, trust_env=False)
+        answer = httpx2.request(method, url, json=body, timeout=60, trust_env=False)
         assert answer.is_success, answer.text
         return answer.json()
 

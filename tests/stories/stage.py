@@ -96,7 +96,7 @@ async def at_the_api(address: str, token: str) -> AsyncGenerator[Person]:
     """Open the API with a token."""
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(
-        base_url=address, headers=headers, timeout=10, trust_env=False
+        base_url=address, headers=headers, timeout=60, trust_env=False
     ) as client:
         yield Person(client)
 

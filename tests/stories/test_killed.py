@@ -67,7 +67,7 @@ def test_a_fireline_that_is_killed_again_and_again_closes_the_same_incident(
             known |= kill_at(fireline, drill, is_it)
             if moment == "while it escalates":
                 # The last death will come while AWS works on a call: nobody hears how it went.
-                slow = {"match": "iam:(UpdateAccessKey|PutUserPolicy)", "latency": 1.5, "left": 1}
+                slow = {"match": "iam:(UpdateAccessKey|PutUserPolicy)", "latency": 3.5, "left": 1}
                 OutsideWorld(fireline.folder).pull("POST", "faults", [slow])
             after = lines(fireline.get(f"/drills/{drill}"))
             assert known <= after, f"{moment}: {known - after} is lost"
