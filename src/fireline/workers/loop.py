@@ -12,6 +12,8 @@ log = structlog.get_logger()
 MAX_BACKOFF_SECONDS = 5.0
 GIVES_WAY = 3
 LONG_TURN_SECONDS = 0.15
+# A turn that waited for the database was no work, and must not be rested from for minutes.
+LONGEST_REST_SECONDS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Loop:
     topics: tuple[str, ...] = ()
     # The least it rests after a turn, so that what comes meanwhile shares the next. Set, it rests
     # as long as the turn took, too, and three times as long after a long turn or while more waits
-    # than a turn holds: what can wait gives way to what cannot, the more the more there is.
+    # than a turn holds: what can wait gives way to what cannot, the more the more there is. Never
+    # longer than `LONGEST_REST_SECONDS`, though.
     rest_seconds: float = 0.0
 
 
@@ -56,4 +59,5 @@ async def keep(loop: Loop, hub: Hub) -> None:
 
 def _rest(loop: Loop, took: float, *, more: bool) -> float:
     heavy = more or took > LONG_TURN_SECONDS
-    return max(loop.rest_seconds, took * (GIVES_WAY if heavy else 1))
+    wished = took * (GIVES_WAY if heavy else 1)
+    return max(loop.rest_seconds, min(wished, LONGEST_REST_SECONDS))
