@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := src tests bench hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test story bench schema lock clean
+.PHONY: help run setup check test story bench chaos schema lock clean
 
 help:
 	@echo "make run          start fireline with a demonstration, on http://127.0.0.1:8040"
@@ -17,6 +17,7 @@ help:
 	@echo "make check        format, lint, types, direction, dependencies"
 	@echo "make story NAME=  one story"
 	@echo "make bench        the benchmarks"
+	@echo "make chaos        kill everything, break the providers, and count what was lost"
 	@echo "make schema       write the schema dump after changing a migration"
 	@echo "make lock         resolve the dependencies anew"
 
@@ -40,8 +41,11 @@ test: setup node_modules/.ready
 story: setup
 	$(BIN)/pytest tests/stories -k "$(NAME)" -v
 
+chaos: setup
+	$(BIN)/python bench/chaos.py $(CHAOS)
+
 bench: setup
-	@for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in $(filter-out bench/chaos.py,$(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 schema: setup
 	$(BIN)/python -m tests.schema_dump

@@ -6,14 +6,17 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import uvicorn
 
+from fireline.app.channels import switchboard
 from fireline.app.clock import DatabaseClock
 from fireline.app.house import House
 from fireline.app.http import build
 from fireline.app.ids import FreshIds
+from fireline.app.settings import load
 from fireline.doors.web.shell import Desk
 from fireline.store.database import Database
 from fireline.store.hub import Hub
@@ -77,13 +80,15 @@ class _Stage:
         await database.open()
         house, hub = House(database, DatabaseClock(), FreshIds()), Hub()
         world = await self._tell(house)
+        with TemporaryDirectory() as folder:
+            board = switchboard(load({"FIRELINE_DATA_DIR": folder}))
         pump = asyncio.create_task(_pump(house, hub))
         with socket.create_server(("127.0.0.1", 0)) as listening:
             port: int = listening.getsockname()[1]
             loop = asyncio.get_running_loop()
             self.served = Served(f"http://127.0.0.1:{port}", world, loop)
             config = uvicorn.Config(
-                build(Desk(house.transaction, hub)),
+                build(Desk(house.transaction, hub, board)),
                 log_level="warning",
                 lifespan="off",
                 timeout_graceful_shutdown=1,

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network
 
 import pytest
 
-from fireline.connectors.webhook.addresses import why_refused
-from fireline.connectors.webhook.channel import MAX_BODY_BYTES, WebhookChannel
+from fireline.connectors.webhook.channel import WebhookChannel
 from fireline.core.values.secret import Secret
 from fireline.ports.channel import (
     Channel,
@@ -22,6 +22,8 @@ from fireline.ports.channel import (
     TryAgain,
     Unknown,
 )
+from fireline.wire.addresses import THIS_MACHINE, Reach, why_refused
+from fireline.wire.caller import MAX_BODY_BYTES
 from tests.connectors.serving import serving
 
 AT = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
@@ -70,7 +72,7 @@ async def drilling(
     address_of: Callable[[Message], str] = lambda message: message.to, seconds: float = 10
 ) -> AsyncIterator[WebhookChannel]:
     channel = WebhookChannel(
-        Secret("s3cret"), loopback_only=True, address_of=address_of, whole_seconds=seconds
+        Secret("s3cret"), reach=THIS_MACHINE, address_of=address_of, whole_seconds=seconds
     )
     yield channel
     await channel.aclose()
@@ -247,17 +249,33 @@ async def test_too_long_a_message_is_refused():
     ],
 )
 def test_an_address_that_is_not_on_the_internet_is_refused(address: str):
-    assert why_refused(address, loopback_only=False)
+    assert why_refused(address)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "64:ff9b::5db8:d70e"]
 )
 def test_an_address_on_the_internet_may_be_called_but_not_in_a_drill(address: str):
-    assert why_refused(address, loopback_only=False) is None
-    assert why_refused(address, loopback_only=True)
+    assert why_refused(address) is None
+    assert why_refused(address, THIS_MACHINE)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1"])
 def test_a_drill_may_call_this_machine(address: str):
-    assert why_refused(address, loopback_only=True) is None
+    assert why_refused(address, THIS_MACHINE) is None
+
+
+def test_an_operator_may_open_a_network_of_their_own_and_no_other():
+    reach = Reach(private=(IPv4Network("10.1.0.0/16"), IPv6Network("fd12::/16")))
+    assert why_refused("10.1.2.3", reach) is None
+    assert why_refused("fd12::1", reach) is None
+    assert why_refused("93.184.215.14", reach) is None
+    assert why_refused("10.2.0.1", reach)
+    assert why_refused("::ffff:10.1.2.3", reach)
+
+
+def test_a_clouds_metadata_is_not_opened_by_any_network():
+    everywhere = Reach(private=(IPv4Network("0.0.0.0/0"), IPv6Network("::/0")))
+    assert why_refused("127.0.0.1", everywhere) is None
+    for address in ("169.254.169.254", "fd00:ec2::254", "fe80::1", "0.0.0.0"):  # noqa: S104 - to refuse
+        assert why_refused(address, everywhere)

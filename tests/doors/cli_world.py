@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from typer.testing import CliRunner, Result
 
+from fireline.app.foreign import open_foreign
 from fireline.app.house import House
 from fireline.content.starter_plan import starter_files
 from fireline.core.access.principal import Principal
@@ -61,7 +62,7 @@ class Composed:
 
     @property
     def cli(self) -> typer.Typer:
-        return build_cli(Bodies(self.up, self.run_alone))
+        return build_cli(Bodies(self.up, self.run_alone, open_foreign, lambda _: self.ends_with))
 
 
 def run(

@@ -23,6 +23,7 @@ from fireline.store.hub import Hub
 OWN_AFFAIRS = {"/sign-out", "/account/password"}
 OPEN_TO_STRANGERS = {
     "/acknowledge/{token}",
+    "/calendar/{token}.ics",
     "/first-run/{token}",
     "/sign-in",
     "/sign-in/once/{token}",

@@ -15,6 +15,7 @@ from fireline.app.secrets import NamedSecrets
 from fireline.content.starter_plan import starter_files
 from fireline.core.values.actor import Machine
 from fireline.core.values.refusals import Unavailable
+from fireline.core.values.secret import Secret
 from fireline.doors.intake.app import build_intake
 from fireline.doors.intake.desk import IntakeDesk
 from fireline.store.hub import Hub
@@ -103,6 +104,7 @@ async def hearing(
     dsn: str,
     sns: KnownSns | None = None,
     environment: Mapping[str, str] | None = None,
+    slack_signing: Secret | None = None,
 ) -> AsyncGenerator[Hearing]:
     """Serve the intake for as long as the block lasts."""
     hub = Hub()
@@ -110,6 +112,7 @@ async def hearing(
     desk = IntakeDesk(
         house.transaction, hub, inbox, house.ids, NamedSecrets(environment or {}), sns
     )
+    desk.slack_signing = slack_signing
     with http.listen("127.0.0.1", 0) as taken:
         server = http.server(build_intake(desk))
         tasks = [

@@ -1,12 +1,13 @@
 """What other clients were recorded to send, and what they read of people and schedules."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
-from fireline.core.oncall.schedule import Override
+from fireline.core.oncall.schedule import Override, OverrideKind
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import PersonId, ScheduleId
 from fireline.core.values.time import Span
@@ -199,7 +200,7 @@ async def test_whoever_stands_in_is_on_the_timeline(
     async with opsgenie_house.fireline.house.transaction() as tx:
         plan = await plans.current(tx)
         span = Span(tx.now, tx.now.replace(year=tx.now.year + 1))
-        wanted = Override(span, PersonId("dee"))
+        wanted = Override(span, OverrideKind.REPLACE, PersonId("dee"))
         made = await oncall.override(tx, plan, ScheduleId("primary"), wanted, by=_BY)
     base = "/v2/schedules/primary"
     (one,) = checked(await http.get(f"{base}/overrides"))["data"]
@@ -218,4 +219,41 @@ async def test_whoever_stands_in_is_on_the_timeline(
     assert {one["recipient"]["name"] for one in final} == {"dee@example.com"}
     async with opsgenie_house.fireline.house.transaction() as tx:
         await oncall.withdraw_override(tx, made, by=_BY)
+    assert checked(await http.get(f"{base}/overrides"))["data"] == []
+
+
+async def test_whoever_may_post_alerts_cannot_move_a_pager(
+    opsgenie_house: Intake, http: httpx2.AsyncClient
+):
+    base = "/v2/schedules/primary/overrides"
+    wanted = {
+        "user": {"type": "user", "username": "dee@example.com"},
+        "startDate": "2026-12-24T08:00:00Z",
+        "endDate": "2026-12-24T16:00:00Z",
+    }
+    refused = await http.post(base, json=wanted)
+    assert refused.status_code == 403
+    assert "fireline plan push" in refused.json()["message"]
+    assert checked(await http.get(base))["data"] == []
+
+
+async def test_several_people_on_call_together_are_all_shown(
+    opsgenie_house: Intake, http: httpx2.AsyncClient
+):
+    async with opsgenie_house.fireline.house.transaction() as tx:
+        plan = await plans.current(tx)
+        span = Span(tx.now, tx.now + timedelta(days=400))
+        wanted = Override(span, OverrideKind.ADD, PersonId("dee"))
+        await oncall.override(tx, plan, ScheduleId("primary"), wanted, by=_BY)
+    base = "/v2/schedules/primary"
+    told = checked(await http.get(f"{base}/on-calls?flat=true"))["data"]["onCallRecipients"]
+    assert len(told) == 2
+    assert told[1] == "dee@example.com"
+    path = f"{base}/timeline?interval=1&intervalUnit=days"
+    final = checked(await http.get(path))["data"]["finalTimeline"]["rotations"]
+    periods = [period for rotation in final for period in rotation["periods"]]
+    joined = [one for one in periods if one["recipient"]["name"] == "dee@example.com"]
+    assert [one["type"] for one in joined] == ["override"]
+    assert len({one["recipient"]["name"] for one in periods}) >= 2
+    # Only who stands in for everybody has a shape there.
     assert checked(await http.get(f"{base}/overrides"))["data"] == []

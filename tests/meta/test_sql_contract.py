@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import resources
 from uuid import UUID
@@ -33,6 +33,7 @@ _SCALARS = {
     datetime: {"timestamptz"},
     timedelta: {"interval"},
     date: {"date"},
+    time: {"time"},
     Decimal: {"numeric"},
     dict: {"jsonb"},
     Mapping: {"jsonb"},

@@ -101,7 +101,7 @@ async def test_a_ladder_cannot_be_two_things_at_once(tx: Tx):
 
 
 def test_a_row_that_cannot_be_is_a_bug_not_a_state():
-    row = ladders.LadderRow(UUID(int=1), "waiting", 0, None, None, None)
+    row = ladders.LadderRow(UUID(int=1), "waiting", 0, None, None, None, [], None, 1)
     with pytest.raises(AssertionError, match="cannot be"):
         _ = row.value
 

@@ -147,3 +147,44 @@ async def test_the_table_refuses_two_rows_for_one_piece_of_work(tx: Tx):
         await tx.db.execute(
             "insert into due (kind, id, due_at) values (%s, %s, %s)", [KIND, ONE, tx.now]
         )
+
+
+async def worst(tx: Tx, *, limit: int, oldest: int = 0) -> list[int]:
+    found = await due.claim_worst(tx.db, KIND, now=tx.now, lease=LEASE, limit=limit, oldest=oldest)
+    return sorted(one.id.int for one in found)
+
+
+async def wait(tx: Tx, number: int, *, urgency: int, minutes: int) -> None:
+    """Let something wait that was due so many minutes ago, or will be."""
+    await due.plan(tx.db, KIND, UUID(int=number), tx.now - timedelta(minutes=minutes))
+    await tx.db.execute("update due set urgency = %s where id = %s", (urgency, UUID(int=number)))
+
+
+async def test_the_worst_comes_first_and_of_those_the_newest(tx: Tx):
+    for number, urgency, minutes in ((1, 3, 60), (2, 1, 50), (3, 1, 40), (4, 2, 1), (5, 1, -5)):
+        await wait(tx, number, urgency=urgency, minutes=minutes)
+    assert await worst(tx, limit=1) == [3]
+    assert await worst(tx, limit=2) == [2, 4]
+    assert await worst(tx, limit=9) == [1]
+    assert await worst(tx, limit=9) == []
+
+
+async def test_some_places_are_for_what_has_waited_longest(tx: Tx):
+    for number in range(1, 9):
+        await wait(tx, number, urgency=1, minutes=number)
+    await wait(tx, 9, urgency=5, minutes=90)
+    assert await worst(tx, limit=4, oldest=2) == [1, 2, 8, 9]
+    assert await worst(tx, limit=8, oldest=2) == [3, 4, 5, 6, 7]
+
+
+async def test_work_is_put_off_and_taken_from_whoever_holds_it(tx: Tx):
+    await wait(tx, 1, urgency=3, minutes=1)
+    (held,) = await claimed(tx)
+    await due.put_off(tx.db, KIND, [ONE], until=tx.now + LEASE)
+    assert not await due.hold(tx.db, held)
+    planned = await due.planned(tx.db, KIND, ONE)
+    assert planned is not None
+    assert planned.due_at == tx.now + LEASE
+    assert await claimed(tx) == []
+    await due.put_off(tx.db, KIND, [ONE], until=tx.now)
+    assert await due.planned(tx.db, KIND, TWO) is None

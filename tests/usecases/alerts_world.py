@@ -14,8 +14,8 @@ from fireline.core.assets.ref import AssetRef
 from fireline.core.detection.finding import Finding, RuleCard
 from fireline.core.escalation.policy import Policy, Step, ToSchedule
 from fireline.core.incidents.terms import Definitions
-from fireline.core.oncall.people import NotifyRule, Person, Team
-from fireline.core.oncall.schedule import Layer, Rotation, Schedule
+from fireline.core.oncall.people import Contact, NotifyRule, Person, Team
+from fireline.core.oncall.schedule import Every, Layer, Rotation, Schedule
 from fireline.core.plan.plan import Plan
 from fireline.core.runbooks.runbook import Runbook
 from fireline.core.signals.event import Who
@@ -56,15 +56,18 @@ def person(name: PersonId, *, webhook: bool = True) -> Person:
         id=name,
         name=name.title(),
         zone=ZONE,
-        email=f"{name}@example.com",
-        webhook=f"https://phones.example.com/{name}" if webhook else None,
+        contacts=(
+            Contact("email", f"{name}@example.com"),
+            *((Contact("webhook", f"https://phones.example.com/{name}"),) if webhook else ()),
+        ),
         urgent=(NotifyRule("webhook", timedelta()), NotifyRule("email", timedelta(minutes=2))),
         calm=(NotifyRule("email", timedelta()),),
     )
 
 
 def schedule(name: ScheduleId, *people: PersonId) -> Schedule:
-    ring = Rotation(people, date(2026, 1, 5), time(9), days=7, zone=ZONE)
+    turns = tuple((one,) for one in people)
+    ring = Rotation(turns, date(2026, 1, 5), time(9), Every.WEEK, 1, ZONE)
     return Schedule(name, name.title(), ZONE, (Layer("base", ring),))
 
 

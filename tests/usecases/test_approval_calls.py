@@ -8,7 +8,7 @@ import pytest
 
 from fireline.app.house import House
 from fireline.core.incidents.terms import Role
-from fireline.core.oncall.people import NotifyRule, Person
+from fireline.core.oncall.people import Contact, NotifyRule, Person
 from fireline.store import outbox, response
 from fireline.store.outbox import OutboxRow
 from fireline.store.response import RoleRow
@@ -21,8 +21,10 @@ PEOPLE = {
         id=who.person,
         name=who.person.title(),
         zone=ZoneInfo("UTC"),
-        email=f"{who.person}@example.com",
-        webhook=f"https://hooks.example.com/{who.person}",
+        contacts=(
+            Contact("email", f"{who.person}@example.com"),
+            Contact("webhook", f"https://hooks.example.com/{who.person}"),
+        ),
         urgent=(NotifyRule("webhook", timedelta()), NotifyRule("email", timedelta(minutes=1))),
         calm=(),
     )

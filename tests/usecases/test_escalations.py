@@ -8,7 +8,7 @@ from datetime import timedelta
 from fireline.app.house import House
 from fireline.core.escalation.ladder import Exhausted
 from fireline.core.escalation.roster import Reason
-from fireline.core.oncall.schedule import Override
+from fireline.core.oncall.schedule import Override, OverrideKind
 from fireline.core.plan.plan import Plan
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import AlertId, RevisionId
@@ -142,7 +142,7 @@ async def test_a_drill_runs_at_its_pace(house: House, clock: HandClock):
 async def test_whoever_stands_in_is_paged_instead(house: House):
     async with house.transaction() as tx:
         day = Span(tx.now - timedelta(hours=1), tx.now + timedelta(hours=23))
-        await override(tx, PLAN, PRIMARY, Override(day, CY), by=Human(CY))
+        await override(tx, PLAN, PRIMARY, Override(day, OverrideKind.REPLACE, CY), by=Human(CY))
     await raised(house)
     await climb(house)
     (page,) = (await view_of(house)).pages
@@ -166,7 +166,7 @@ async def test_an_alert_nobody_owns_pages_the_last_resort(house: House):
 
 
 async def test_somebody_without_an_address_does_not_keep_the_next_step_waiting(house: House):
-    plan = with_people(replace(person(ANA, webhook=False), email=""))
+    plan = with_people(replace(person(ANA), contacts=()))
     await raised(house)
     await climb(house, plan=plan)
     await climb(house, plan=plan)
@@ -179,24 +179,26 @@ async def test_somebody_without_an_address_does_not_keep_the_next_step_waiting(h
     assert kinds == ["alert.raised", "page.failed", "page.nobody", "page.wished"]
 
 
-async def test_a_person_the_plan_no_longer_has_is_a_failed_page_not_a_crash(house: House):
+async def test_in_place_of_a_person_the_plan_no_longer_has_the_leads_are_paged(house: House):
     plan = replace(PLAN, people={BO: person(BO)})
     await raised(house)
-    await climb(house, plan=plan)
     assert await climb(house, plan=plan) == 1
     view = await view_of(house)
-    assert [page.state for page in view.pages] == ["failed", "wished"]
+    assert [(page.person, page.reason) for page in view.pages] == [("bo", Reason.LEAD_INSTEAD)]
+    (failed,) = [fact for fact in view.timeline if fact.kind == "page.failed"]
+    assert failed.body["text"] == "ana is not in the plan and cannot be told"
 
 
 async def test_when_there_is_nobody_at_all_the_ladder_ends_and_says_so(tx: Tx):
     plan = replace(PLAN, revision=RevisionId("2" * 64), people={}, catch_all=(), services={})
     which = await alert(tx, plan=plan)
-    decisions = [await take_step(tx, plan, which) for _ in range(4)]
-    assert decisions[-1] is not None
-    assert isinstance(decisions[-1].state, Exhausted)
+    decision = await take_step(tx, plan, which)
+    assert decision is not None
+    assert isinstance(decision.state, Exhausted)
     (line,) = await list_alerts(tx, AlertFilter())
     kinds = [fact.kind for fact in (await find_alert(tx, line.number)).timeline]
-    assert kinds.count("page.nobody") == 4
+    assert kinds.count("ladder.step_skipped") == 3
+    assert kinds[-2:] == ["ladder.exhausted", "page.nobody"]
 
 
 async def test_a_step_of_nothing_is_forgotten(tx: Tx):

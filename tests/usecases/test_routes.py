@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from fireline.core.alerting.route import Decides, Route
-from fireline.core.oncall.schedule import Override
+from fireline.core.oncall.schedule import Override, OverrideKind
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.notice import Notice
 from fireline.core.values.actor import Human
@@ -88,7 +88,7 @@ async def test_the_people_a_trial_names_are_those_who_are_told_in_that_order(tx:
 
 async def test_a_trial_at_another_moment_names_who_is_on_call_then(tx: Tx):
     week = tx.now + timedelta(days=7)
-    standing_in = Override(Span(week, week + timedelta(days=1)), BO)
+    standing_in = Override(Span(week, week + timedelta(days=1)), OverrideKind.REPLACE, BO)
     await override(tx, PLAN, PRIMARY, standing_in, by=Human(ANA))
     trials = [await try_notice(tx, PLAN, firing("k"), at=at) for at in (tx.now, week)]
     assert [trial.steps[0].people[0].person for trial in trials] == [ANA, BO]

@@ -16,7 +16,7 @@ from fireline.store import due, facts, outbox
 from fireline.usecases.alert_views import AlertView
 from fireline.usecases.alerts import AlertFilter, acknowledge_alert, find_alert, list_alerts
 from fireline.usecases.links import press
-from fireline.usecases.sending import prepare, settle
+from fireline.usecases.sending import prepare, settle, undelivered
 from fireline.usecases.transaction import Tx
 from tests.hand_clock import HandClock
 from tests.usecases.alerts_world import (
@@ -168,7 +168,8 @@ async def test_what_may_have_arrived_is_sent_once_more_and_no_more(house: House,
 
 
 async def test_trying_ends_after_a_named_number_of_attempts(house: House, clock: HandClock):
-    plan = with_people(replace(person(ANA), email="", urgent=person(ANA).urgent[:1]))
+    only = tuple(one for one in person(ANA).contacts if one.channel == "webhook")
+    plan = with_people(replace(person(ANA), contacts=only, urgent=person(ANA).urgent[:1]))
     async with house.transaction() as tx:
         which = await alert(tx, plan=plan)
         await tx.db.execute("update ladder set due_at = %s", (tx.now,))
@@ -264,3 +265,58 @@ async def test_a_wish_that_is_gone_is_nothing_to_send(tx: Tx):
     assert await prepare(tx, tx.ids.fresh(), base_url=BASE_URL) is None
     gone = due.Claim("send", tx.ids.fresh(), 1, 1, tx.now)
     await settle(tx, gone, OK)
+
+
+async def arrived_by_webhook(house: House) -> UUID:
+    """Page Ana by webhook, with the mail still to come; return the wish that arrived."""
+    await paged(house)
+    await send(house, OK)
+    (page,) = (await view_of(house)).pages
+    return UUID(next(str(one.id) for one in page.sends if one.channel == "webhook"))
+
+
+async def test_what_was_taken_and_never_arrived_gives_way_to_the_next_channel_at_once(house: House):
+    wish = await arrived_by_webhook(house)
+    async with house.transaction() as tx:
+        await undelivered(tx, wish, "the phone is switched off")
+    assert told(await send(house, OK)) == [("ana", "email")]
+    fact = next(one for one in (await view_of(house)).timeline if one.kind == "page.undelivered")
+    assert "taken, and never arrived: the phone is switched off" in str(fact.body["text"])
+
+
+async def test_when_the_last_channel_turns_out_to_have_reached_nobody_the_next_step_is_taken(
+    house: House, clock: HandClock
+):
+    wish = await arrived_by_webhook(house)
+    clock.wait(minutes=2)
+    await send(house, Refused("no such mailbox"))
+    async with house.transaction() as tx:
+        await undelivered(tx, wish, "unknown number")
+    assert (await view_of(house)).pages[0].state == "failed"
+    assert await climb(house) == 1
+    assert told(await send(house, OK)) == [("bo", "webhook")]
+
+
+async def test_a_late_receipt_changes_nothing_twice_and_nothing_after_an_answer(house: House):
+    wish = await arrived_by_webhook(house)
+    for _ in range(2):
+        async with house.transaction() as tx:
+            await undelivered(tx, wish, "lost")
+    async with house.transaction() as tx:
+        await undelivered(tx, tx.ids.fresh(), "no such wish")
+        await acknowledge_alert(tx, (await view_of(house)).id, by=Human(BO))
+    kinds = [fact.kind for fact in (await view_of(house)).timeline]
+    assert kinds.count("page.undelivered") == 1
+    assert await send(house, OK) == []
+
+
+async def test_a_receipt_that_comes_before_our_own_answer_ends_the_message(house: House):
+    await paged(house)
+    async with house.transaction() as tx:
+        (claim,) = await due.claim(tx.db, outbox.SEND, now=tx.now, lease=LEASE, limit=5)
+        assert await prepare(tx, claim.id, base_url=BASE_URL) is not None
+    async with house.transaction() as tx:
+        await undelivered(tx, claim.id, "unknown number")
+    async with house.transaction() as tx:
+        await settle(tx, claim, OK)
+    assert told(await send(house, OK)) == [("ana", "email")]

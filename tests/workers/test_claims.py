@@ -149,3 +149,19 @@ async def test_work_ends_with_the_worker_that_is_told_to_stop(house: House):
     with pytest.raises(asyncio.CancelledError):
         await taking
     assert ended.is_set()
+
+
+async def test_a_database_that_does_not_answer_parks_nothing(house: House, clock: HandClock):
+    async def work(claim: Claim) -> None:
+        msg = "The database does not answer."
+        raise Unavailable(msg)
+
+    await plan(house, 1)
+    for _ in range(MAX_ATTEMPTS + 2):
+        assert await take_due(house.transaction, KIND, work) is True
+        clock.wait(minutes=1)
+    async with house.transaction() as tx:
+        assert await due.parked(tx.db) == []
+        planned = await due.planned(tx.db, KIND, UUID(int=1))
+    assert planned is not None
+    assert planned.due_at <= clock.moment

@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from fireline.app import http
+from fireline.app.channels import set_up
 from fireline.app.clock import DatabaseClock
 from fireline.app.house import House
 from fireline.app.ids import FreshIds
 from fireline.app.parts import EVERYTHING, Wiring, build_parts
 from fireline.app.secrets import NamedSecrets
 from fireline.app.settings import Settings, SettingsError
+from fireline.app.telephones import phone_companies
 from fireline.app.worlds import Worlds
 from fireline.connectors.aws_sns.peer import AwsSns
 from fireline.doors.intake.desk import IntakeDesk
@@ -22,6 +24,7 @@ from fireline.store.database import ALL_TOPICS, Database
 from fireline.store.hub import Hub
 from fireline.store.keeper import Keeper
 from fireline.store.migrate import migrate
+from fireline.usecases import contacts
 from fireline.usecases.intake import Inbox
 from fireline.workers.loop import keep
 
@@ -51,12 +54,28 @@ async def running(
     await database.open()
     house = House(database, DatabaseClock(), FreshIds())
     worlds = Worlds(settings)
+    async with house.transaction() as tx:
+        await contacts.say_channels(tx, set_up(worlds.switchboard, settings))
     address = settings.base_url or _address_of(taken, settings.scheme)
     parts = build_parts(house, hub, worlds, address=lambda: address, wiring=wiring)
     inbox = Inbox(house.transaction, hub, [Keeper(dsn) for _ in range(_KEEPERS)])
-    intake = IntakeDesk(house.transaction, hub, inbox, house.ids, NamedSecrets(), AwsSns())
+    intake = IntakeDesk(
+        house.transaction,
+        hub,
+        inbox,
+        house.ids,
+        NamedSecrets(),
+        AwsSns(),
+        phone_companies(settings),
+        address,
+        settings.slack_signing_secret,
+    )
     server = http.server(
-        http.build(Desk(house.transaction, hub), intake, without_rooms=wiring.without_rooms),
+        http.build(
+            Desk(house.transaction, hub, worlds.switchboard),
+            intake,
+            without_rooms=wiring.without_rooms,
+        ),
         settings.tls,
     )
     tasks = [

@@ -52,7 +52,7 @@ def build(
     app = Starlette(
         routes=[
             Route("/healthz", _healthz, methods=["GET"]),
-            Mount(API, build_api(transactions, without=without_rooms)),
+            Mount(API, build_api(transactions, channels=desk.channels, without=without_rooms)),
             *build_pages(desk),
         ]
     )

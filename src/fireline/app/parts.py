@@ -7,18 +7,27 @@ from fireline.app.house import House
 from fireline.app.worlds import Worlds
 from fireline.lab.options import Part
 from fireline.store.alert_hands import SNOOZE
+from fireline.store.handoffs import HANDOFF
 from fireline.store.hub import Hub
 from fireline.store.ladders import LADDER
 from fireline.store.outbox import SEND
+from fireline.store.shift_requests import SHIFT_REQUEST
 from fireline.store.silences import SILENCE
 from fireline.usecases import drills, plans
+from fireline.usecases.facts import house_stream
 from fireline.usecases.groupings import Groupings
 from fireline.usecases.intake import PAYLOADS
 from fireline.usecases.run_engine import RUN
 from fireline.usecases.run_hold import Engine
 from fireline.usecases.silences import TOPIC as SILENCES
-from fireline.workers.auditor import audit
+from fireline.workers.auditor import audit_all
 from fireline.workers.drills import Director, Stages
+from fireline.workers.handoffs import (
+    expire_requests,
+    hand_over,
+    look_ahead,
+    look_at_schedules,
+)
 from fireline.workers.heartbeats import watch_for_silence
 from fireline.workers.intake import Intakes
 from fireline.workers.judge import judge_when_planned
@@ -37,6 +46,10 @@ _AUDIT_SECONDS = 60.0
 _HELD_SECONDS = 1.0
 _SILENCE_SECONDS = 2.0
 _ENDS_SECONDS = 1.0
+_SCHEDULES_SECONDS = 30.0
+_AHEAD_SECONDS = 600.0
+# Everything the house is told wakes them, and they need not run after each word of it.
+_REST_OF_SCHEDULES_SECONDS = 1.0
 # A turn of the sorter costs the same for one post as for twenty.
 _REST_SECONDS = 0.02
 
@@ -104,7 +117,23 @@ def build_parts(
         Loop("silence", lambda: watch_for_silence(transactions), _SILENCE_SECONDS),
         _due(SILENCE, lambda: turn_silences(transactions)),
         Loop("held", lambda: lift_silences(transactions), _HELD_SECONDS, (SILENCES,)),
-        Loop("auditor", lambda: audit(transactions), _AUDIT_SECONDS),
+        _due(HANDOFF, lambda: hand_over(transactions)),
+        _due(SHIFT_REQUEST, lambda: expire_requests(transactions)),
+        Loop(
+            "schedules",
+            lambda: look_at_schedules(transactions),
+            _SCHEDULES_SECONDS,
+            (str(house_stream()),),
+            _REST_OF_SCHEDULES_SECONDS,
+        ),
+        Loop(
+            "warnings",
+            lambda: look_ahead(transactions),
+            _AHEAD_SECONDS,
+            (str(house_stream()),),
+            _REST_OF_SCHEDULES_SECONDS,
+        ),
+        Loop("auditor", lambda: audit_all(transactions, worlds.heartbeat), _AUDIT_SECONDS),
     )
     return Parts(tuple(loop for loop in loops if loop.name not in wiring.without_parts), intakes)
 

@@ -7,6 +7,7 @@ because the likeliest reason for one is a slip of the hand in another.
 import difflib
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from fireline.app import tls
 from fireline.core.values.secret import Secret
+from fireline.wire.addresses import Network
 
 PREFIX = "FIRELINE_"
 # Read by others: the command line, the tests, the build, and the lab's own process.
@@ -25,6 +27,7 @@ _ELSEWHERE = (
     "FIRELINE_BUILD_",
     "FIRELINE_LAB_",
     "FIRELINE_TRACE",
+    "FIRELINE_WATCHDOG_",
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -67,13 +70,22 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
+
+
+def _network(text: str) -> Network:
+    return ip_network(text)
+
+
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 WebAddress = Annotated[str, _check(_is_web_address)]
 FolderPath = Annotated[Path, AfterValidator(_absolute)]
+NetworkOnly = Annotated[Network, BeforeValidator(_network)]
 RoleArn = Annotated[str, _check(_is_role)]
 _PORT = "be a whole number between 1 and 65535"
 _URL = "be an address that begins with http:// or https://"
 _ROLE = "be the ARN of an IAM role"
+_PHONE = "be a phone number that begins with + and the country"
 
 
 class Settings(BaseModel):
@@ -165,6 +177,113 @@ class Settings(BaseModel):
         default=None, description="The key webhooks are signed with."
     )
 
+    private_addresses: Annotated[tuple[NetworkOnly, ...], BeforeValidator(_split)] = Field(
+        default=(),
+        description=(
+            "Networks of your own that people's addresses may lie in, such as your ntfy server's."
+            " Without it, messages leave for the internet alone."
+        ),
+        json_schema_extra={"must": "be networks such as 10.1.0.0/16, separated by commas"},
+    )
+    push_key: Secret | None = Field(
+        default=None,
+        description=(
+            "The key pushes to browsers are signed with: a private key of the curve P-256 in PEM."
+            " Without it, one is made and kept in the data folder; on several machines, set it."
+        ),
+    )
+    push_contact: (
+        Annotated[str, Field(pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)$")] | None
+    ) = Field(
+        default=None,
+        description=(
+            "Where push services write when something is wrong with your pushes."
+            " Without it, the address pages come from."
+        ),
+        json_schema_extra={"must": "be mailto: and a mail address, or an https:// address"},
+    )
+    slack_token: Secret | None = Field(
+        default=None, description="The bot token of your Slack app, with the right chat:write."
+    )
+    slack_signing_secret: Secret | None = Field(
+        default=None,
+        description="What Slack signs your app's commands with, to answer them in chat.",
+    )
+    slack_url: WebAddress | None = Field(
+        default=None,
+        description="Slack's API elsewhere, such as https://slack-gov.com/api.",
+        json_schema_extra={"must": _URL},
+    )
+    matrix_url: WebAddress | None = Field(
+        default=None,
+        description="The homeserver of fireline's Matrix account.",
+        json_schema_extra={"must": _URL},
+    )
+    matrix_token: Secret | None = Field(
+        default=None, description="The access token of fireline's Matrix account."
+    )
+    ntfy_url: WebAddress | None = Field(
+        default=None,
+        description="Your own ntfy server, where the name of a topic alone is an address.",
+        json_schema_extra={"must": _URL},
+    )
+    ntfy_token: Secret | None = Field(
+        default=None, description="An access token for your own ntfy server."
+    )
+    pagerduty_url: WebAddress | None = Field(
+        default=None,
+        description="PagerDuty's events elsewhere, such as https://events.eu.pagerduty.com.",
+        json_schema_extra={"must": _URL},
+    )
+
+    twilio_account: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = Field(
+        default=None,
+        description="The Twilio account that texts and calls people.",
+        json_schema_extra={"must": "be the account's SID, which begins with AC"},
+    )
+    twilio_token: Secret | None = Field(default=None, description="That account's auth token.")
+    twilio_from: PhoneNumber | None = Field(
+        default=None,
+        description="The number of that account which texts and calls come from.",
+        json_schema_extra={"must": _PHONE},
+    )
+    twilio_api_url: WebAddress | None = Field(
+        default=None,
+        description="Twilio's API in another region, or something that speaks as it does.",
+        json_schema_extra={"must": _URL},
+    )
+    plivo_account: Annotated[str, Field(pattern=r"^(MA|SA)[0-9A-Z]{18}$")] | None = Field(
+        default=None,
+        description="The Plivo account that texts and calls people.",
+        json_schema_extra={"must": "be the account's auth id, which begins with MA or SA"},
+    )
+    plivo_token: Secret | None = Field(default=None, description="That account's auth token.")
+    plivo_from: PhoneNumber | None = Field(
+        default=None,
+        description="The number of that account which texts and calls come from.",
+        json_schema_extra={"must": _PHONE},
+    )
+    plivo_api_url: WebAddress | None = Field(
+        default=None,
+        description="Something that speaks as Plivo's API does.",
+        json_schema_extra={"must": _URL},
+    )
+    phone_providers: Annotated[tuple[Literal["twilio", "plivo"], ...], BeforeValidator(_split)] = (
+        Field(
+            default=("twilio", "plivo"),
+            description="In which order phone companies are tried. Those not set up are left out.",
+            json_schema_extra={"must": "be names of phone companies (twilio, plivo) with commas"},
+        )
+    )
+
+    heartbeat_url: Secret | None = Field(
+        default=None,
+        description=(
+            "The address to call each minute that the auditor finds every promise kept: a watcher"
+            " outside, which raises the alarm when the calls cease. Or a reference to it."
+        ),
+    )
+
     aws_region: str = Field(default="us-east-1", description="The region to begin in.")
     aws_account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(
         default=None,
@@ -213,7 +332,22 @@ class Settings(BaseModel):
         return "http" if self.tls is None else "https"
 
 
-_SECRETS = frozenset({"database_url", "smtp_password", "webhook_secret", "aws_external_id"})
+_SECRETS = frozenset(
+    {
+        "database_url",
+        "heartbeat_url",
+        "smtp_password",
+        "webhook_secret",
+        "aws_external_id",
+        "twilio_token",
+        "plivo_token",
+        "push_key",
+        "slack_signing_secret",
+        "slack_token",
+        "matrix_token",
+        "ntfy_token",
+    }
+)
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -259,6 +393,11 @@ def _mistakes_together(settings: Settings) -> list[str]:
         mistakes.append("FIRELINE_SMTP_FROM must be set, because FIRELINE_SMTP_HOST is.")
     if settings.smtp_password and not settings.smtp_username:
         mistakes.append("FIRELINE_SMTP_USERNAME must be set, because FIRELINE_SMTP_PASSWORD is.")
+    if settings.ntfy_token and not settings.ntfy_url:
+        mistakes.append("FIRELINE_NTFY_URL must be set, because FIRELINE_NTFY_TOKEN is.")
+    mistakes += _half_set(settings, "matrix", ("url", "token"))
+    for company in ("twilio", "plivo"):
+        mistakes += _half_set(settings, company, ("account", "token", "from"))
     if settings.aws_monitor_role_arn and not settings.aws_external_id:
         mistakes.append(
             "FIRELINE_AWS_EXTERNAL_ID must be set, because FIRELINE_AWS_MONITOR_ROLE_ARN is."
@@ -268,6 +407,17 @@ def _mistakes_together(settings: Settings) -> list[str]:
             "FIRELINE_AWS_EXTERNAL_ID must be set, because FIRELINE_AWS_RESPONDER_ROLE_ARN is."
         )
     return mistakes
+
+
+def _half_set(settings: Settings, prefix: str, names: tuple[str, ...]) -> list[str]:
+    """Say which of several settings are missing when one of them is there."""
+    fields = [f"{prefix}_{name}" for name in names]
+    given = [field for field in fields if getattr(settings, field)]
+    return [
+        f"{PREFIX}{field.upper()} must be set, because {PREFIX}{given[0].upper()} is."
+        for field in fields
+        if given and field not in given
+    ]
 
 
 def _secret(
@@ -280,7 +430,7 @@ def _secret(
         trouble = f"the variable {where}, which is not set"
     elif kind == "file" and where:
         found, trouble = _read(Path(where).expanduser()), f"the file {where}, which has nothing"
-    elif field == "database_url":
+    elif field in {"database_url", "heartbeat_url"}:
         found, trouble = text, ""
     else:
         mistakes.append(f"{PREFIX}{field.upper()} must be a reference, env:NAME or file:PATH.")
@@ -291,6 +441,12 @@ def _secret(
     if field == "database_url" and not _is_database(found):
         mistakes.append(
             f"{PREFIX}DATABASE_URL must be a PostgreSQL address,"
+            " or a reference to one, env:NAME or file:PATH."
+        )
+        return None
+    if field == "heartbeat_url" and not found.startswith(("http://", "https://")):
+        mistakes.append(
+            f"{PREFIX}HEARTBEAT_URL must be an address that begins with http:// or https://,"
             " or a reference to one, env:NAME or file:PATH."
         )
         return None

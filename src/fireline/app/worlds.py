@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from fireline.app.channels import switchboard
 from fireline.app.settings import Settings
+from fireline.app.telephones import NoTelephone
 from fireline.connectors.aws.clouds import AwsClouds
 from fireline.connectors.aws.session import Access, AwsSettings, Login, RoleToAssume
 from fireline.connectors.aws.source import QueueSettings, SqsSource
 from fireline.connectors.email.channel import EmailChannel, MailServer
+from fireline.connectors.heartbeat_url.heartbeat import UrlHeartbeat
 from fireline.connectors.webhook.channel import WebhookChannel
 from fireline.core.values.ids import DrillId
 from fireline.core.values.secret import Secret
@@ -21,7 +24,9 @@ from fireline.lab.launch import STATE_FILE
 from fireline.lab.state import IdentityState, LabState, read_state
 from fireline.ports.channel import Channel, Message
 from fireline.ports.cloud import Clouds
+from fireline.ports.heartbeat import Heartbeat
 from fireline.ports.source import Source
+from fireline.wire.addresses import THIS_MACHINE
 
 _DRILL_SENDER = "fireline@example.com"
 _DRILL_WAIT_SECONDS = 1
@@ -34,8 +39,10 @@ class Worlds:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.data_dir / "drills"
-        self._live_channels = _live_channels(settings)
+        self.switchboard = switchboard(settings)
         self._drill_channels: dict[tuple[DrillId, str], Channel] = {}
+        url = settings.heartbeat_url
+        self.heartbeat: Heartbeat | None = UrlHeartbeat(url) if url else None
         self.clouds: Clouds = AwsClouds(_live_aws(settings), self._lab_aws)
 
     def folder(self, drill: DrillId) -> Path:
@@ -55,7 +62,7 @@ class Worlds:
     async def channel(self, name: str, drill: DrillId | None) -> Channel | None:
         """Return the channel of this name in a world; `None` when that world has none."""
         if drill is None:
-            return self._live_channels.get(name)
+            return self.switchboard.channel(name)
         state = self._state(drill)
         if state is None:
             return None
@@ -94,26 +101,11 @@ class Worlds:
                     return f"{state.phones}/{quote(message.person)}"
 
                 secret = Secret(self.webhook_secret(drill))
-                return WebhookChannel(secret, loopback_only=True, address_of=phone)
+                return WebhookChannel(secret, reach=THIS_MACHINE, address_of=phone)
+            case "sms" | "voice":
+                return NoTelephone(name)
             case _:
                 return None
-
-
-def _live_channels(settings: Settings) -> dict[str, Channel]:
-    channels: dict[str, Channel] = {}
-    if settings.smtp_host and settings.smtp_from:
-        server = MailServer(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_from,
-            starttls=settings.smtp_starttls,
-            username=settings.smtp_username,
-            password=settings.smtp_password,
-        )
-        channels["email"] = EmailChannel(server)
-    if settings.webhook_secret:
-        channels["webhook"] = WebhookChannel(settings.webhook_secret)
-    return channels
 
 
 def _live_aws(settings: Settings) -> AwsSettings | None:

@@ -31,6 +31,7 @@ PUBLIC = (
     ("GET|POST", re.compile(r"/sign-in/once/[^/]+")),
     ("GET|POST", re.compile(r"/first-run/[^/]+")),
     ("GET|POST", re.compile(r"/acknowledge/[^/]+")),
+    ("GET", re.compile(r"/calendar/[^/]+\.ics")),
 )
 
 CONTENT_SECURITY_POLICY = (

@@ -3,6 +3,7 @@
 A claim is a lease with a fencing number: who holds it too long loses it, and cannot finish it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,6 +43,9 @@ class ParkedRow:
 ROWS: dict[str, type | None] = {
     "plan": PokedRow,
     "claim": Claim,
+    "claim_worst": Claim,
+    "planned": Claim,
+    "put_off": None,
     "hold": Claim,
     "finish": None,
     "again": None,
@@ -67,6 +71,37 @@ async def claim(
     """Lease up to `limit` pieces of work that are due and that nobody holds."""
     values = {"kind": kind, "now": now, "lease": lease, "limit": limit}
     return await rows.many(db, Claim, _SQL["claim"], values)
+
+
+async def claim_worst(
+    db: AsyncConnection, kind: str, *, now: datetime, lease: timedelta, limit: int, oldest: int = 0
+) -> list[Claim]:
+    """Lease what is due and free, `oldest` of those that waited longest, else the worst and newest.
+
+    When everything is late, what happened last and is worst matters most; but a place for the
+    oldest, each time or now and then, keeps anything from waiting for ever.
+    """
+    values = {
+        "kind": kind,
+        "now": now,
+        "lease": lease,
+        "oldest": oldest,
+        "worst": limit - oldest,
+    }
+    return await rows.many(db, Claim, _SQL["claim_worst"], values)
+
+
+async def planned(db: AsyncConnection, kind: str, subject: UUID) -> Claim | None:
+    """Return a piece of work as it waits, holding nothing; `None`: it does not."""
+    return await rows.maybe(db, Claim, _SQL["planned"], {"kind": kind, "id": subject})
+
+
+async def put_off(
+    db: AsyncConnection, kind: str, subjects: Sequence[UUID], *, until: datetime
+) -> None:
+    """Let work wait until a moment at least. Whoever holds it has lost it."""
+    values = {"kind": kind, "ids": list(subjects), "until": until}
+    await rows.run(db, _SQL["put_off"], values)
 
 
 async def hold(db: AsyncConnection, held: Claim) -> bool:

@@ -1,12 +1,23 @@
 -- name: plan
 -- Set when a piece of work is due, whatever was planned for it before. Takes it from any holder,
--- and wakes the workers of its kind when the transaction commits.
+-- and wakes the workers of its kind when the transaction commits. What is about an alert is as
+-- urgent as the alert is now.
 with planned as (
-    insert into due as d (kind, id, due_at)
-    values (%(kind)s, %(id)s, %(due_at)s)
+    insert into due as d (kind, id, due_at, urgency)
+    values (%(kind)s, %(id)s, %(due_at)s, coalesce(
+        case %(kind)s::text
+            when 'ladder' then (select a.priority from alert a where a.id = %(id)s)
+            when 'send' then (
+                select a.priority
+                from outbox o
+                join page p on o.about_kind = 'page' and p.id = o.about_id
+                join alert a on a.id = p.alert_id
+                where o.id = %(id)s
+            )
+        end, 3))
     on conflict (kind, id) do update
-    set due_at = excluded.due_at, lease_until = null, fence = d.fence + 1, attempts = 0,
-        parked_at = null, parked_why = null
+    set due_at = excluded.due_at, urgency = excluded.urgency, lease_until = null,
+        fence = d.fence + 1, attempts = 0, parked_at = null, parked_why = null
 )
 select pg_notify('poke', 'due:' || %(kind)s)::text as sent;
 
@@ -26,6 +37,55 @@ from (
 ) c
 where d.kind = c.kind and d.id = c.id
 returning d.kind, d.id, d.fence, d.attempts, d.due_at;
+
+-- name: claim_worst
+-- Lease what is due and free: so many of the oldest, and for the rest the worst, of those the newest
+-- first. Each urgency is looked up by itself, because what is due later stands before what is due.
+update due d
+set lease_until = clock_timestamp() + %(lease)s::interval, fence = d.fence + 1,
+    attempts = d.attempts + 1
+from (
+    select kind, id from (
+        select o.kind, o.id
+        from due o
+        where o.kind = %(kind)s and o.due_at <= %(now)s and o.parked_at is null
+          and (o.lease_until is null or o.lease_until < clock_timestamp())
+        order by o.due_at
+        limit %(oldest)s::int
+        for update skip locked
+    ) oldest
+    union
+    select kind, id from (
+        select w.kind, w.id
+        from generate_series(1, 5) as u (urgency)
+        cross join lateral (
+            select n.kind, n.id, n.due_at
+            from due n
+            where n.kind = %(kind)s and n.urgency = u.urgency and n.due_at <= %(now)s
+              and n.parked_at is null
+              and (n.lease_until is null or n.lease_until < clock_timestamp())
+            order by n.due_at desc
+            limit %(worst)s::int
+            for update skip locked
+        ) w
+        order by u.urgency, w.due_at desc
+        limit %(worst)s::int
+    ) worst
+) c
+where d.kind = c.kind and d.id = c.id
+returning d.kind, d.id, d.fence, d.attempts, d.due_at;
+
+-- name: planned
+-- When a piece of work is due, if it still waits.
+select d.kind, d.id, d.fence, d.attempts, d.due_at
+from due d
+where d.kind = %(kind)s and d.id = %(id)s
+limit 1;
+
+-- name: put_off
+-- Let pieces of work wait until a moment at least, whoever holds them; the holders are fenced out.
+update due set due_at = greatest(due_at, %(until)s), lease_until = null, fence = fence + 1
+where kind = %(kind)s and id = any(%(ids)s::uuid[]) and parked_at is null;
 
 -- name: hold
 -- Lock the row of a claim for this transaction, if the claim still stands.

@@ -15,6 +15,7 @@ from fireline.store.queries import load
 
 _SQL = load("ladders.sql")
 LADDER = "ladder"
+MAX_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +28,48 @@ class LadderRow:
     due_at: datetime | None
     ended_at: datetime | None
     ended_by: str | None
+    answered: list[str]
+    lapses_at: datetime | None
+    climb: int
 
     @property
     def value(self) -> State:
         """The state the core speaks of."""
+        who = tuple(PersonId(one) for one in self.answered)
         match self:
             case LadderRow(state="waiting", due_at=datetime() as due):
-                return Waiting(self.taken, due)
+                return Waiting(self.taken, due, who)
             case LadderRow(state="answered", ended_at=datetime() as at, ended_by=str() as by):
-                return Answered(self.taken, PersonId(by), at)
+                return Answered(self.taken, PersonId(by), at, self.due_at, self.lapses_at, who)
             case LadderRow(state="exhausted", ended_at=datetime() as at):
-                return Exhausted(self.taken, at)
+                return Exhausted(self.taken, at, who)
             case LadderRow(state="withdrawn", ended_at=datetime() as at):
                 return Withdrawn(self.taken, at)
             case _:
                 msg = f"the database holds a ladder that cannot be: {self}"
                 raise AssertionError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """Whose turn it is, counted from nought."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComingTurnRow:
+    """Whose turn would be next at a step."""
+
+    step: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """When a person last did something."""
+
+    at: datetime | None
 
 
 ROWS: dict[str, type | None] = {
@@ -53,6 +80,12 @@ ROWS: dict[str, type | None] = {
     "get": LadderRow,
     "read": LadderRow,
     "save": None,
+    "take_turn": TurnRow,
+    "coming_turns": ComingTurnRow,
+    "moved_at": MovedRow,
+}
+NEVER_NULL = {
+    ("take_turn", "turn"): "either the alert had a turn, or one was taken just now",
 }
 
 
@@ -90,8 +123,13 @@ async def stop_many(
 
 async def get(db: AsyncConnection, alert: UUID) -> State | None:
     """Return how far a ladder was climbed, held for this transaction."""
-    row = await rows.maybe(db, LadderRow, _SQL["get"], {"alert_id": alert})
+    row = await hold(db, alert)
     return row.value if row else None
+
+
+async def hold(db: AsyncConnection, alert: UUID) -> LadderRow | None:
+    """Return a ladder with which climb it is, held for this transaction."""
+    return await rows.maybe(db, LadderRow, _SQL["get"], {"alert_id": alert})
 
 
 async def read(db: AsyncConnection, alert: UUID) -> LadderRow | None:
@@ -101,19 +139,50 @@ async def read(db: AsyncConnection, alert: UUID) -> LadderRow | None:
 
 async def save(db: AsyncConnection, alert: UUID, state: State) -> None:
     """Write down how far a ladder was climbed."""
-    values = {"alert_id": alert, "taken": state.taken, **_written(state)}
+    values: dict[str, object] = {
+        "alert_id": alert,
+        "taken": state.taken,
+        "due_at": None,
+        "ended_at": None,
+        "ended_by": None,
+        "lapses_at": None,
+        "answered": list[str](),
+        **_written(state),
+    }
     await rows.run(db, _SQL["save"], values)
+
+
+async def take_turn(db: AsyncConnection, alert: UUID, *, policy: str, step: int) -> int:
+    """Return whose turn it is at a step, for one alert: always the same, another for the next."""
+    values = {"alert_id": alert, "policy": policy, "step": step}
+    return (await rows.one(db, TurnRow, _SQL["take_turn"], values)).turn
+
+
+async def coming_turns(
+    db: AsyncConnection, policy: str, *, limit: int = MAX_LISTED
+) -> dict[int, int]:
+    """Say whose turn would be next at each step of a policy that has told somebody in turn."""
+    values = {"policy": policy, "limit": limit}
+    found = await rows.many(db, ComingTurnRow, _SQL["coming_turns"], values)
+    return {row.step: row.turn for row in found}
+
+
+async def moved_at(db: AsyncConnection, alert: UUID, *, since: datetime) -> datetime | None:
+    """Say when a person last did something about an alert or its incident, after a moment."""
+    values = {"alert_id": alert, "since": since}
+    return (await rows.one(db, MovedRow, _SQL["moved_at"], values)).at
 
 
 def _written(state: State) -> dict[str, object]:
     match state:
-        case Waiting(due=due):
-            return {"state": "waiting", "due_at": due, "ended_at": None, "ended_by": None}
-        case Answered(by=by, at=at):
-            return {"state": "answered", "due_at": None, "ended_at": at, "ended_by": by}
-        case Exhausted(at=at):
-            return {"state": "exhausted", "due_at": None, "ended_at": at, "ended_by": None}
+        case Waiting(due=due, answered=answered):
+            return {"state": "waiting", "due_at": due, "answered": list(answered)}
+        case Answered(by=by, at=at, climbs=climbs, lapses=lapses, answered=answered):
+            written = {"due_at": climbs, "lapses_at": lapses, "answered": list(answered)}
+            return {"state": "answered", "ended_at": at, "ended_by": by, **written}
+        case Exhausted(at=at, answered=answered):
+            return {"state": "exhausted", "ended_at": at, "answered": list(answered)}
         case Withdrawn(at=at):
-            return {"state": "withdrawn", "due_at": None, "ended_at": at, "ended_by": None}
+            return {"state": "withdrawn", "ended_at": at}
         case _:
             assert_never(state)

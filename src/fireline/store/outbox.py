@@ -55,6 +55,70 @@ class OutboxRow:
     wished_at: datetime
     state: str
     settled_at: datetime | None
+    held_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdSizeRow:
+    """How many messages wait for an address, and since when the first is due."""
+
+    waiting: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRow:
+    """Whether a lock is held now."""
+
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdRow:
+    """One of many messages that wait for an address."""
+
+    id: UUID
+    alert_id: UUID
+    number: int
+    priority: int
+    carried_by: UUID | None
+    due_at: datetime
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutRow:
+    """What somebody was told of: an incident, a service, or an alert that has neither."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedRow:
+    """A message that another speaks for."""
+
+    id: UUID
+    page_id: UUID
+    alert_id: UUID
+    number: int
+    priority: int
+    title: str
+    service: str | None
+    alert_state: str
+    state: str
+    person: str
+    channel: str
+    carried_at: datetime | None
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where messages wait to be sent: a channel, an address on it, and a world."""
+
+    channel: str
+    recipient: str
+    drill_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +140,27 @@ ROWS: dict[str, type | None] = {
     "cancel_about": None,
     "attempted": None,
     "attempts_about": DeliveryRow,
+    "address_of": Address,
+    "crowd_size": CrowdSizeRow,
+    "one_at_a_time": LockedRow,
+    "crowd": CrowdRow,
+    "told_lately": AboutRow,
+    "carry": None,
+    "carried": CarriedRow,
+    "spoken": None,
+    "told_together": None,
+    "prepared": None,
+    "hold_back": None,
+    "undeliver": None,
 }
+NEVER_NULL = {
+    ("crowd", "about"): "the alert's own id is the last it may be",
+    ("told_lately", "about"): "the alert's own id is the last it may be",
+    ("crowd_size", "waiting"): "a count is never null",
+    ("one_at_a_time", "locked"): "it says yes or no",
+}
+# One message speaks for no more than this; the next speaks for the next.
+MAX_CROWD = 200
 
 
 async def wish(
@@ -142,3 +226,87 @@ async def attempts_about(
     """List the attempts made for some things, oldest first."""
     values = {"about_kind": kind, "about_ids": list(subjects), "limit": limit}
     return await rows.many(db, DeliveryRow, _SQL["attempts_about"], values)
+
+
+async def address_of(db: AsyncConnection, wish_id: UUID) -> Address | None:
+    """Return where a message goes. Nothing is held."""
+    return await rows.maybe(db, Address, _SQL["address_of"], {"id": wish_id})
+
+
+async def crowd_size(
+    db: AsyncConnection, where: Address, *, now: datetime, limit: int
+) -> CrowdSizeRow:
+    """Count the messages about pages that wait for an address and are due, up to a limit."""
+    values = {**_place(where), "now": now, "limit": limit}
+    return await rows.one(db, CrowdSizeRow, _SQL["crowd_size"], values)
+
+
+async def hold_crowd(
+    db: AsyncConnection, where: Address, *, now: datetime
+) -> list[CrowdRow] | None:
+    """List what waits for an address and is due, worst and newest first; its alerts are held.
+
+    One transaction at a time gets to look. `None`: another does.
+    """
+    turn = await rows.one(db, LockedRow, _SQL["one_at_a_time"], _place(where))
+    if not turn.locked:
+        return None
+    values = {**_place(where), "now": now, "limit": MAX_CROWD}
+    return await rows.many(db, CrowdRow, _SQL["crowd"], values)
+
+
+async def told_lately(db: AsyncConnection, where: Address, *, since: datetime) -> frozenset[str]:
+    """Name the incidents, services and alerts an address was told of in a message of its own."""
+    values = {**_place(where), "since": since, "limit": MAX_LISTED}
+    return frozenset(
+        one.about for one in await rows.many(db, AboutRow, _SQL["told_lately"], values)
+    )
+
+
+async def carry(db: AsyncConnection, wishes: Sequence[UUID], *, carrier: UUID) -> None:
+    """Let one message speak for others."""
+    await rows.run(db, _SQL["carry"], {"ids": list(wishes), "carrier": carrier})
+
+
+async def carried(db: AsyncConnection, carrier: UUID) -> list[CarriedRow]:
+    """List the messages another speaks for, or spoke for."""
+    return await rows.many(
+        db, CarriedRow, _SQL["carried"], {"carrier": carrier, "limit": MAX_LISTED}
+    )
+
+
+async def spoken(
+    db: AsyncConnection, wishes: Sequence[UUID], *, carrier: UUID, now: datetime
+) -> None:
+    """Note that the message which carries these is on its way."""
+    await rows.run(db, _SQL["spoken"], {"ids": list(wishes), "carrier": carrier, "now": now})
+
+
+async def told_together(
+    db: AsyncConnection, wishes: Sequence[UUID], *, now: datetime, detail: str
+) -> None:
+    """Write down that messages arrived with the one that spoke for them."""
+    await rows.run(db, _SQL["told_together"], {"ids": list(wishes), "now": now, "detail": detail})
+
+
+async def prepared(db: AsyncConnection, wish_id: UUID) -> None:
+    """Note that a message is on its way under the claim there is now."""
+    await rows.run(db, _SQL["prepared"], {"id": wish_id})
+
+
+async def hold_back(db: AsyncConnection, wish_id: UUID, *, until: datetime) -> None:
+    """Note until when a message may be held back; it is held back once."""
+    await rows.run(db, _SQL["hold_back"], {"id": wish_id, "until": until})
+
+
+async def undeliver(db: AsyncConnection, wish_id: UUID, *, now: datetime) -> bool:
+    """Write down that a message arrived nowhere after all. `False`: it had ended otherwise."""
+    return await rows.run(db, _SQL["undeliver"], {"id": wish_id, "now": now}) == 1
+
+
+def _place(where: Address) -> dict[str, object]:
+    return {
+        "channel": where.channel,
+        "recipient": where.recipient,
+        "drill_id": where.drill_id,
+    }

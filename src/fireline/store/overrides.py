@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from fireline.core.oncall.schedule import Override
+from fireline.core.oncall.schedule import Override, OverrideKind
 from fireline.core.values.ids import PersonId
 from fireline.core.values.time import Span
 from fireline.store import rows
@@ -23,16 +23,27 @@ class OverrideRow:
 
     id: UUID
     schedule: str
-    person: str
+    person: str | None
     starts_at: datetime
     ends_at: datetime
+    kind: str
+    instead_of: str | None
+    layers: list[str]
+    request_id: UUID | None
+    calendar_id: str | None
     made_by: str
     made_at: datetime
 
     @property
     def value(self) -> Override:
         """The override the core speaks of."""
-        return Override(Span(self.starts_at, self.ends_at), PersonId(self.person))
+        return Override(
+            span=Span(self.starts_at, self.ends_at),
+            kind=OverrideKind(self.kind),
+            person=PersonId(self.person) if self.person else None,
+            instead_of=PersonId(self.instead_of) if self.instead_of else None,
+            layers=frozenset(self.layers),
+        )
 
 
 ROWS: dict[str, type | None] = {
@@ -40,6 +51,7 @@ ROWS: dict[str, type | None] = {
     "near": OverrideRow,
     "get": OverrideRow,
     "withdraw": None,
+    "withdraw_imported": None,
 }
 
 
@@ -51,6 +63,8 @@ class New:
     schedule: str
     override: Override
     by: str
+    request: UUID | None = None
+    calendar: str | None = None
 
 
 async def add(db: AsyncConnection, new: New, *, now: datetime) -> None:
@@ -61,6 +75,11 @@ async def add(db: AsyncConnection, new: New, *, now: datetime) -> None:
         "person": new.override.person,
         "starts_at": new.override.span.start,
         "ends_at": new.override.span.end,
+        "kind": new.override.kind,
+        "instead_of": new.override.instead_of,
+        "layers": sorted(new.override.layers),
+        "request_id": new.request,
+        "calendar_id": new.calendar,
         "by": new.by,
         "now": now,
     }
@@ -88,3 +107,11 @@ async def get(db: AsyncConnection, override: UUID) -> OverrideRow | None:
 async def withdraw(db: AsyncConnection, override: UUID, *, by: str, now: datetime) -> bool:
     """Take an override back. `False`: it was taken back before."""
     return await rows.run(db, _SQL["withdraw"], {"id": override, "by": by, "now": now}) == 1
+
+
+async def withdraw_imported(
+    db: AsyncConnection, schedule: str, events: Collection[str], *, by: str, now: datetime
+) -> int:
+    """Take back what came of some events of a calendar file and is not over; return how many."""
+    values = {"schedule": schedule, "events": list(events), "by": by, "now": now}
+    return await rows.run(db, _SQL["withdraw_imported"], values)

@@ -1,5 +1,6 @@
 """Who was told of what, by which step, and through which messages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -32,6 +33,7 @@ class PageRow:
     person: str
     step: int
     reason: str
+    unless: str
     state: str
     wished_at: datetime
     settled_at: datetime | None
@@ -39,7 +41,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class SendRow:
-    """One message of a page. `due_at` is there while it waits."""
+    """One message of a page. `due_at` is there while it waits; `carried`: by another message."""
 
     id: UUID
     page_id: UUID
@@ -49,6 +51,7 @@ class SendRow:
     wished_at: datetime
     settled_at: datetime | None
     due_at: datetime | None
+    carried: bool
 
 
 ROWS: dict[str, type | None] = {
@@ -60,6 +63,7 @@ ROWS: dict[str, type | None] = {
     "sends": SendRow,
     "bring_forward": None,
 }
+NEVER_NULL = {("sends", "carried"): "whether something is null is never null"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class New:
     person: str
     step: int
     reason: str
+    unless: str = "acknowledged"
 
 
 async def add(db: AsyncConnection, new: New, *, now: datetime) -> bool:
@@ -81,6 +86,7 @@ async def add(db: AsyncConnection, new: New, *, now: datetime) -> bool:
         "person": new.person,
         "step": new.step,
         "reason": new.reason,
+        "unless": new.unless,
         "now": now,
     }
     return (await rows.one(db, PagedRow, _SQL["add"], values)).fresh
@@ -101,9 +107,9 @@ async def settle(db: AsyncConnection, page: UUID, state: str, *, now: datetime) 
     return await rows.run(db, _SQL["settle"], {"id": page, "state": state, "now": now}) == 1
 
 
-async def end_all(db: AsyncConnection, alert: UUID, *, by: str, now: datetime) -> None:
-    """End the open pages of an alert: one person answered, the others need not."""
-    await rows.run(db, _SQL["end_all"], {"alert_id": alert, "by": by, "now": now})
+async def end_all(db: AsyncConnection, pages: Sequence[UUID], *, by: str, now: datetime) -> None:
+    """End pages that are open: one person answered, the others need not."""
+    await rows.run(db, _SQL["end_all"], {"pages": list(pages), "by": by, "now": now})
 
 
 async def sends(db: AsyncConnection, alert: UUID, *, limit: int = MAX_LISTED) -> list[SendRow]:

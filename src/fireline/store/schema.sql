@@ -140,6 +140,20 @@ CREATE FUNCTION public.symptoms_found(source uuid, search jsonb, at timestamp wi
                   end, false))))
 $$;
 
+CREATE TABLE public.absence (
+    id uuid NOT NULL,
+    person text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    note text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by text,
+    CONSTRAINT absence_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT absence_check1 CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL)))
+);
+
 CREATE TABLE public.account (
     id uuid NOT NULL,
     person text NOT NULL,
@@ -350,6 +364,25 @@ CREATE TABLE public.attachment (
     added_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.audit (
+    at timestamp with time zone NOT NULL,
+    passed boolean NOT NULL,
+    broken jsonb NOT NULL,
+    beat_at timestamp with time zone
+);
+
+CREATE TABLE public.calendar_feed (
+    id uuid NOT NULL,
+    fingerprint text NOT NULL,
+    owner text NOT NULL,
+    person text,
+    schedule text,
+    made_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT calendar_feed_check CHECK (((person IS NULL) <> (schedule IS NULL)))
+);
+
 CREATE TABLE public.change (
     id uuid NOT NULL,
     number bigint NOT NULL,
@@ -382,6 +415,44 @@ ALTER TABLE public.change ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.channel (
+    name text NOT NULL,
+    calls_from text DEFAULT ''::text NOT NULL,
+    said_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.contact (
+    id uuid NOT NULL,
+    person text NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    added_by text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    verified_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    removed_by text,
+    CONSTRAINT contact_address_check CHECK (((length(address) >= 1) AND (length(address) <= 2000))),
+    CONSTRAINT contact_channel_check CHECK ((channel = ANY (ARRAY['phone'::text, 'push'::text, 'email'::text, 'slack'::text, 'matrix'::text, 'ntfy'::text, 'teams'::text, 'webhook'::text]))),
+    CONSTRAINT contact_check CHECK (((removed_at IS NULL) = (removed_by IS NULL))),
+    CONSTRAINT contact_label_check CHECK ((length(label) <= 80))
+);
+
+CREATE TABLE public.contact_check (
+    id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT contact_check_tries_check CHECK ((tries >= 0))
+);
+
+CREATE TABLE public.contact_code (
+    check_id uuid NOT NULL,
+    fingerprint text NOT NULL,
+    made_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.custody (
@@ -445,7 +516,9 @@ CREATE TABLE public.due (
     fence bigint DEFAULT 0 NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     parked_at timestamp with time zone,
-    parked_why text
+    parked_why text,
+    urgency smallint DEFAULT 3 NOT NULL,
+    CONSTRAINT due_urgency_check CHECK (((urgency >= 1) AND (urgency <= 5)))
 );
 
 CREATE TABLE public.edit_outcome (
@@ -551,6 +624,23 @@ ALTER TABLE public.grouping_news ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.handoff (
+    schedule text NOT NULL,
+    id uuid NOT NULL,
+    people text[] NOT NULL,
+    since timestamp with time zone NOT NULL,
+    next_at timestamp with time zone
+);
+
+CREATE TABLE public.heard_text (
+    provider text NOT NULL,
+    message_id text NOT NULL,
+    address text NOT NULL,
+    answer text NOT NULL,
+    helped boolean DEFAULT false NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.heartbeat (
@@ -733,12 +823,28 @@ CREATE TABLE public.ladder (
     ended_at timestamp with time zone,
     ended_by text,
     climb integer DEFAULT 1 NOT NULL,
-    CONSTRAINT ladder_check CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
+    answered text[] DEFAULT '{}'::text[] NOT NULL,
+    lapses_at timestamp with time zone,
     CONSTRAINT ladder_check1 CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
     CONSTRAINT ladder_check2 CHECK (((state = 'answered'::text) = (ended_by IS NOT NULL))),
     CONSTRAINT ladder_climb_check CHECK ((climb > 0)),
+    CONSTRAINT ladder_due CHECK (
+CASE state
+    WHEN 'waiting'::text THEN (due_at IS NOT NULL)
+    WHEN 'answered'::text THEN true
+    ELSE (due_at IS NULL)
+END),
+    CONSTRAINT ladder_lapses CHECK (((lapses_at IS NULL) OR (state = 'answered'::text))),
     CONSTRAINT ladder_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'answered'::text, 'exhausted'::text, 'withdrawn'::text]))),
     CONSTRAINT ladder_taken_check CHECK ((taken >= 0))
+);
+
+CREATE TABLE public.ladder_turn (
+    alert_id uuid NOT NULL,
+    step integer NOT NULL,
+    turn bigint NOT NULL,
+    CONSTRAINT ladder_turn_step_check CHECK ((step >= 0)),
+    CONSTRAINT ladder_turn_turn_check CHECK ((turn >= 0))
 );
 
 CREATE TABLE public.learned_link (
@@ -775,6 +881,12 @@ CREATE TABLE public.link (
     used_at timestamp with time zone
 );
 
+CREATE TABLE public.oncall_warning (
+    schedule text NOT NULL,
+    key text NOT NULL,
+    told_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.outbox (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -789,7 +901,33 @@ CREATE TABLE public.outbox (
     wished_at timestamp with time zone NOT NULL,
     state text DEFAULT 'waiting'::text NOT NULL,
     settled_at timestamp with time zone,
+    carried_by uuid,
+    carried_at timestamp with time zone,
+    held_until timestamp with time zone,
+    prepared_fence bigint,
     CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'refused'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.own_quiet (
+    person text NOT NULL,
+    starts time without time zone,
+    ends time without time zone,
+    zone text,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT own_quiet_check CHECK ((((starts IS NULL) = (ends IS NULL)) AND ((starts IS NULL) = (zone IS NULL)))),
+    CONSTRAINT own_quiet_check1 CHECK ((starts <> ends))
+);
+
+CREATE TABLE public.own_rule (
+    person text NOT NULL,
+    urgency text NOT NULL,
+    place integer NOT NULL,
+    channel text NOT NULL,
+    after interval NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT own_rule_after_check CHECK ((after >= '00:00:00'::interval)),
+    CONSTRAINT own_rule_place_check CHECK ((place >= 0)),
+    CONSTRAINT own_rule_urgency_check CHECK ((urgency = ANY (ARRAY['urgent'::text, 'calm'::text])))
 );
 
 CREATE TABLE public.page (
@@ -802,9 +940,11 @@ CREATE TABLE public.page (
     wished_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
     climb integer DEFAULT 1 NOT NULL,
+    unless text DEFAULT 'acknowledged'::text NOT NULL,
     CONSTRAINT page_climb_check CHECK ((climb > 0)),
     CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['wished'::text, 'sent'::text, 'failed'::text, 'answered'::text, 'superseded'::text]))),
-    CONSTRAINT page_step_check CHECK ((step > 0))
+    CONSTRAINT page_step_check CHECK ((step > 0)),
+    CONSTRAINT page_unless_check CHECK ((unless = ANY (ARRAY['acknowledged'::text, 'resolved'::text])))
 );
 
 CREATE TABLE public.payload (
@@ -862,6 +1002,26 @@ CREATE TABLE public.quarantined (
     times integer DEFAULT 1 NOT NULL
 );
 
+CREATE TABLE public.receipt (
+    provider text NOT NULL,
+    message_id text NOT NULL,
+    outbox_id uuid NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT receipt_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'ringing'::text, 'undelivered'::text, 'failed'::text, 'busy'::text, 'no_answer'::text, 'delivered'::text, 'answered'::text, 'completed'::text])))
+);
+
+CREATE TABLE public.reply_code (
+    address text NOT NULL,
+    code integer NOT NULL,
+    alert_id uuid NOT NULL,
+    person text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT reply_code_code_check CHECK (((code >= 1) AND (code <= 99)))
+);
+
 CREATE TABLE public.review (
     id uuid NOT NULL,
     incident_id uuid NOT NULL,
@@ -885,6 +1045,14 @@ CREATE TABLE public.review (
     closed_by text,
     CONSTRAINT review_check CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
     CONSTRAINT review_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.round_robin (
+    policy text NOT NULL,
+    step integer NOT NULL,
+    taken bigint NOT NULL,
+    CONSTRAINT round_robin_step_check CHECK ((step >= 0)),
+    CONSTRAINT round_robin_taken_check CHECK ((taken > 0))
 );
 
 CREATE TABLE public.run (
@@ -942,14 +1110,21 @@ CREATE TABLE public.schedule_override (
     id uuid NOT NULL,
     number bigint NOT NULL,
     schedule text NOT NULL,
-    person text NOT NULL,
+    person text,
     starts_at timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
     made_by text NOT NULL,
     made_at timestamp with time zone NOT NULL,
     withdrawn_at timestamp with time zone,
     withdrawn_by text,
-    CONSTRAINT schedule_override_check CHECK ((ends_at > starts_at))
+    kind text DEFAULT 'replace'::text NOT NULL,
+    instead_of text,
+    layers text[] DEFAULT '{}'::text[] NOT NULL,
+    request_id uuid,
+    calendar_id text,
+    CONSTRAINT schedule_override_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT schedule_override_kind_check CHECK ((kind = ANY (ARRAY['replace'::text, 'add'::text, 'remove'::text]))),
+    CONSTRAINT schedule_override_person CHECK (((kind = 'remove'::text) OR (person IS NOT NULL)))
 );
 
 ALTER TABLE public.schedule_override ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
@@ -980,6 +1155,42 @@ CREATE TABLE public.setup (
     fingerprint text NOT NULL,
     offered_at timestamp with time zone NOT NULL,
     CONSTRAINT setup_one_check CHECK (one)
+);
+
+CREATE TABLE public.shift_request (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    kind text NOT NULL,
+    schedule text NOT NULL,
+    asker text NOT NULL,
+    asked text,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    back_starts_at timestamp with time zone,
+    back_ends_at timestamp with time zone,
+    note text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    settled_at timestamp with time zone,
+    settled_by text,
+    CONSTRAINT shift_request_check CHECK (((ends_at > starts_at) AND (back_ends_at > back_starts_at))),
+    CONSTRAINT shift_request_check1 CHECK (((back_starts_at IS NULL) = (back_ends_at IS NULL))),
+    CONSTRAINT shift_request_check2 CHECK (((kind = 'swap'::text) = (back_starts_at IS NOT NULL))),
+    CONSTRAINT shift_request_check3 CHECK (((kind = 'cover'::text) OR (asked IS NOT NULL))),
+    CONSTRAINT shift_request_check4 CHECK ((((state = 'open'::text) = (settled_at IS NULL)) AND ((settled_at IS NULL) = (settled_by IS NULL)))),
+    CONSTRAINT shift_request_kind_check CHECK ((kind = ANY (ARRAY['swap'::text, 'cover'::text]))),
+    CONSTRAINT shift_request_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text, 'expired'::text])))
+);
+
+ALTER TABLE public.shift_request ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.shift_request_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.sighting (
@@ -1094,6 +1305,13 @@ CREATE TABLE public.source (
     CONSTRAINT source_rate_per_second_check CHECK ((rate_per_second > 0))
 );
 
+CREATE TABLE public.spent_nonce (
+    provider text NOT NULL,
+    nonce text NOT NULL,
+    digest bytea NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.stream_head (
     stream_kind text NOT NULL,
     stream_id uuid NOT NULL,
@@ -1109,6 +1327,9 @@ ALTER TABLE public.symptom ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+
+ALTER TABLE ONLY public.absence
+    ADD CONSTRAINT absence_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_person_key UNIQUE (person);
@@ -1167,11 +1388,32 @@ ALTER TABLE ONLY public.approval_vote
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (at);
+
+ALTER TABLE ONLY public.calendar_feed
+    ADD CONSTRAINT calendar_feed_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.calendar_feed
+    ADD CONSTRAINT calendar_feed_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_number_key UNIQUE (number);
 
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.channel
+    ADD CONSTRAINT channel_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.contact_check
+    ADD CONSTRAINT contact_check_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contact_code
+    ADD CONSTRAINT contact_code_pkey PRIMARY KEY (check_id, fingerprint);
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.custody
     ADD CONSTRAINT custody_pkey PRIMARY KEY (evidence_id, seq);
@@ -1218,6 +1460,15 @@ ALTER TABLE ONLY public.follow_up
 ALTER TABLE ONLY public.grouping_news
     ADD CONSTRAINT grouping_news_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.handoff
+    ADD CONSTRAINT handoff_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.handoff
+    ADD CONSTRAINT handoff_pkey PRIMARY KEY (schedule);
+
+ALTER TABLE ONLY public.heard_text
+    ADD CONSTRAINT heard_text_pkey PRIMARY KEY (provider, message_id);
+
 ALTER TABLE ONLY public.heartbeat
     ADD CONSTRAINT heartbeat_name_key UNIQUE (name);
 
@@ -1263,6 +1514,9 @@ ALTER TABLE ONLY public.incident_vector
 ALTER TABLE ONLY public.ladder
     ADD CONSTRAINT ladder_pkey PRIMARY KEY (alert_id);
 
+ALTER TABLE ONLY public.ladder_turn
+    ADD CONSTRAINT ladder_turn_pkey PRIMARY KEY (alert_id, step);
+
 ALTER TABLE ONLY public.learned_link
     ADD CONSTRAINT learned_link_pkey PRIMARY KEY (id);
 
@@ -1272,11 +1526,20 @@ ALTER TABLE ONLY public.link
 ALTER TABLE ONLY public.link
     ADD CONSTRAINT link_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY public.oncall_warning
+    ADD CONSTRAINT oncall_warning_pkey PRIMARY KEY (schedule, key);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_key_key UNIQUE (key);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.own_quiet
+    ADD CONSTRAINT own_quiet_pkey PRIMARY KEY (person);
+
+ALTER TABLE ONLY public.own_rule
+    ADD CONSTRAINT own_rule_pkey PRIMARY KEY (person, urgency, place);
 
 ALTER TABLE ONLY public.page
     ADD CONSTRAINT page_pkey PRIMARY KEY (id);
@@ -1299,11 +1562,23 @@ ALTER TABLE ONLY public.quarantined
 ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT quarantined_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.receipt
+    ADD CONSTRAINT receipt_pkey PRIMARY KEY (provider, message_id);
+
+ALTER TABLE ONLY public.reply_code
+    ADD CONSTRAINT reply_code_address_alert_id_key UNIQUE (address, alert_id);
+
+ALTER TABLE ONLY public.reply_code
+    ADD CONSTRAINT reply_code_pkey PRIMARY KEY (address, code);
+
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_incident_id_key UNIQUE (incident_id);
 
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.round_robin
+    ADD CONSTRAINT round_robin_pkey PRIMARY KEY (policy, step);
 
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_number_key UNIQUE (number);
@@ -1328,6 +1603,12 @@ ALTER TABLE ONLY public.session
 
 ALTER TABLE ONLY public.setup
     ADD CONSTRAINT setup_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.shift_request
+    ADD CONSTRAINT shift_request_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.shift_request
+    ADD CONSTRAINT shift_request_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sighting
     ADD CONSTRAINT sighting_pkey PRIMARY KEY (signal_id, via);
@@ -1362,6 +1643,9 @@ ALTER TABLE ONLY public.source
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY public.spent_nonce
+    ADD CONSTRAINT spent_nonce_pkey PRIMARY KEY (provider, nonce);
+
 ALTER TABLE ONLY public.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream_kind, stream_id);
 
@@ -1370,6 +1654,8 @@ ALTER TABLE ONLY public.symptom
 
 ALTER TABLE ONLY public.symptom
     ADD CONSTRAINT symptom_pkey PRIMARY KEY (id);
+
+CREATE INDEX absence_ends ON public.absence USING btree (ends_at) WHERE (withdrawn_at IS NULL);
 
 CREATE UNIQUE INDEX action_live ON public.action USING btree (run_id, "position") WHERE (state = ANY (ARRAY['planned'::text, 'evidence'::text, 'executing'::text]));
 
@@ -1399,15 +1685,23 @@ CREATE INDEX api_token_of_account ON public.api_token USING btree (account_id);
 
 CREATE INDEX attachment_of_symptom ON public.attachment USING btree (symptom_id, id);
 
+CREATE INDEX calendar_feed_owner ON public.calendar_feed USING btree (owner, made_at);
+
 CREATE INDEX change_by_time ON public.change USING btree (at DESC, id DESC);
 
 CREATE UNIQUE INDEX change_key ON public.change USING btree (source_id, key);
 
 CREATE INDEX change_of_service ON public.change USING btree (service, at DESC);
 
+CREATE INDEX contact_check_of ON public.contact_check USING btree (contact_id, asked_at);
+
+CREATE UNIQUE INDEX contact_once ON public.contact USING btree (person, channel, md5(address)) WHERE (removed_at IS NULL);
+
 CREATE INDEX drill_open ON public.drill USING btree (started_at) WHERE (state = ANY (ARRAY['starting'::text, 'running'::text]));
 
 CREATE INDEX due_next ON public.due USING btree (kind, due_at) WHERE (parked_at IS NULL);
+
+CREATE INDEX due_worst ON public.due USING btree (kind, urgency, due_at) WHERE (parked_at IS NULL);
 
 CREATE INDEX edit_outcome_age ON public.edit_outcome USING btree (at);
 
@@ -1420,6 +1714,10 @@ CREATE INDEX finding_of_drill ON public.finding USING btree (drill_id, found_at)
 CREATE INDEX finding_of_signal ON public.finding USING btree (signal_id);
 
 CREATE INDEX follow_up_of ON public.follow_up USING btree (review_id);
+
+CREATE INDEX heard_text_helped ON public.heard_text USING btree (address, at) WHERE helped;
+
+CREATE INDEX heard_text_old ON public.heard_text USING btree (at);
 
 CREATE INDEX heartbeat_beating ON public.heartbeat USING btree (last_ping_at) WHERE (enabled AND (expired_at IS NULL));
 
@@ -1447,19 +1745,37 @@ CREATE INDEX link_alert ON public.link USING btree (alert_id);
 
 CREATE INDEX outbox_about ON public.outbox USING btree (about_kind, about_id);
 
+CREATE INDEX outbox_carried ON public.outbox USING btree (carried_by) WHERE (carried_by IS NOT NULL);
+
+CREATE INDEX outbox_person ON public.outbox USING btree (person, wished_at);
+
+CREATE INDEX outbox_waiting ON public.outbox USING btree (channel, recipient) WHERE (state = 'waiting'::text);
+
+CREATE INDEX page_open ON public.page USING btree (alert_id) WHERE (state = 'wished'::text);
+
+CREATE INDEX page_wished ON public.page USING btree (wished_at);
+
 CREATE INDEX payload_of_source ON public.payload USING btree (source_id, id);
 
 CREATE INDEX payload_unsorted ON public.payload USING btree (id) WHERE (sorted_at IS NULL);
 
+CREATE INDEX receipt_outbox ON public.receipt USING btree (outbox_id);
+
+CREATE INDEX reply_code_alert ON public.reply_code USING btree (alert_id);
+
 CREATE INDEX run_of_incident ON public.run USING btree (incident_id);
 
 CREATE UNIQUE INDEX run_once ON public.run USING btree (incident_id, runbook_id) WHERE (state = 'running'::text);
+
+CREATE INDEX schedule_override_imported ON public.schedule_override USING btree (schedule, calendar_id) WHERE ((calendar_id IS NOT NULL) AND (withdrawn_at IS NULL));
 
 CREATE INDEX schedule_override_span ON public.schedule_override USING btree (schedule, ends_at) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX seen_message_old ON public.seen_message USING btree (seen_at);
 
 CREATE INDEX session_of_account ON public.session USING btree (account_id);
+
+CREATE INDEX shift_request_open ON public.shift_request USING btree (expires_at) WHERE (state = 'open'::text);
 
 CREATE INDEX signal_by_key ON public.signal USING hash (who_key);
 
@@ -1472,6 +1788,8 @@ CREATE INDEX signal_in_order ON public.signal USING btree (drill_id, id);
 CREATE INDEX signal_unjudged ON public.signal USING btree (id) WHERE (judged_at IS NULL);
 
 CREATE INDEX silence_open ON public.silence USING btree (starts_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX spent_nonce_old ON public.spent_nonce USING btree (at);
 
 CREATE INDEX symptom_apart ON public.symptom USING btree (apart_from) WHERE (apart_from IS NOT NULL);
 
@@ -1543,6 +1861,12 @@ ALTER TABLE ONLY public.change
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
 
+ALTER TABLE ONLY public.contact_check
+    ADD CONSTRAINT contact_check_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contact(id);
+
+ALTER TABLE ONLY public.contact_code
+    ADD CONSTRAINT contact_code_check_id_fkey FOREIGN KEY (check_id) REFERENCES public.contact_check(id);
+
 ALTER TABLE ONLY public.custody
     ADD CONSTRAINT custody_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES public.evidence(id);
 
@@ -1606,6 +1930,9 @@ ALTER TABLE ONLY public.incident_vector
 ALTER TABLE ONLY public.ladder
     ADD CONSTRAINT ladder_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
 
+ALTER TABLE ONLY public.ladder_turn
+    ADD CONSTRAINT ladder_turn_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.learned_link
     ADD CONSTRAINT learned_link_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
 
@@ -1614,6 +1941,9 @@ ALTER TABLE ONLY public.link
 
 ALTER TABLE ONLY public.link
     ADD CONSTRAINT link_page_id_fkey FOREIGN KEY (page_id) REFERENCES public.page(id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_carried_by_fkey FOREIGN KEY (carried_by) REFERENCES public.outbox(id);
 
 ALTER TABLE ONLY public.page
     ADD CONSTRAINT page_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
@@ -1630,6 +1960,12 @@ ALTER TABLE ONLY public.quarantined
 ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT quarantined_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);
 
+ALTER TABLE ONLY public.receipt
+    ADD CONSTRAINT receipt_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.reply_code
+    ADD CONSTRAINT reply_code_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(id);
+
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id);
 
@@ -1638,6 +1974,9 @@ ALTER TABLE ONLY public.run
 
 ALTER TABLE ONLY public.run_step
     ADD CONSTRAINT run_step_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.run(id);
+
+ALTER TABLE ONLY public.schedule_override
+    ADD CONSTRAINT schedule_override_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.shift_request(id);
 
 ALTER TABLE ONLY public.seen_message
     ADD CONSTRAINT seen_message_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id);

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from fireline.core.alerting.answers import Telling, how_it_flaps, how_sure, who_is_told
 from fireline.core.alerting.entities import ASSET, KEY
@@ -36,6 +35,8 @@ from fireline.usecases.alert_views import (
     SendView,
     SymptomLine,
 )
+from fireline.usecases.page_story import tell_pages
+from fireline.usecases.rosters import policy_of
 from fireline.usecases.transaction import Tx
 
 _OPEN_PAGES = {"wished", "sent"}
@@ -53,7 +54,7 @@ async def gather(tx: Tx, row: alerts.AlertRow) -> AlertView:
     found = tuple(_finding(one) for one in await alerts.findings(tx.db, row.id))
     shared = await alerts.entities(tx.db, row.id)
     happened = tuple(_symptom(one) for one in await alert_answers.symptoms(tx.db, row.id))
-    told = await _pages(tx, row.id)
+    told = await _pages(tx, row)
     related = await alert_answers.relations(tx.db, row.id)
     return AlertView(
         id=AlertId(row.id),
@@ -168,8 +169,14 @@ async def _telling(
             untold_why=row.untold_why,
         )
     )
-    taken = climbed.taken if climbed else 0
-    return {"told": said, "ladder": state, "steps_taken": taken, "next_step_at": following}
+    return {
+        "told": said,
+        "answered_by": tuple(climbed.answered) if climbed else (),
+        "acknowledgers": (await policy_of(tx, row)).acknowledgers,
+        "ladder": state,
+        "steps_taken": climbed.taken if climbed else 0,
+        "next_step_at": following,
+    }
 
 
 async def _first_step(tx: Tx, row: alerts.AlertRow) -> FirstStep:
@@ -249,10 +256,11 @@ def _weblinks(kept: Iterable[dict[str, Any]]) -> Iterable[Weblink]:
             yield Weblink(href, str(one.get("text", "")))
 
 
-async def _pages(tx: Tx, alert: UUID) -> tuple[PageView, ...]:
-    paged = await pages.of_alert(tx.db, alert)
-    sends = await pages.sends(tx.db, alert)
+async def _pages(tx: Tx, row: alerts.AlertRow) -> tuple[PageView, ...]:
+    paged = await pages.of_alert(tx.db, row.id)
+    sends = await pages.sends(tx.db, row.id)
     tried = await outbox.attempts_about(tx.db, pages.PAGE, [page.id for page in paged])
+    stories = await tell_pages(tx, row, paged, sends, tried)
     return tuple(
         PageView(
             id=PageId(page.id),
@@ -262,6 +270,7 @@ async def _pages(tx: Tx, alert: UUID) -> tuple[PageView, ...]:
             reason=page.reason,
             state=page.state,
             wished_at=page.wished_at,
+            story=stories[page.id],
             sends=tuple(_send(send, tried) for send in sends if send.page_id == page.id),
         )
         for page in paged

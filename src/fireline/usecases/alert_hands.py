@@ -120,7 +120,8 @@ async def escalate_alert(tx: Tx, alert: AlertId, *, by: Actor) -> None:
     match state:
         case Waiting(taken=taken) | Answered(taken=taken):
             # Who was told stays told: escalating adds people, it withdraws nothing.
-            await ladders.save(tx.db, alert, Waiting(taken, tx.now))
+            answered = state.answered if isinstance(state, Waiting) else ()
+            await ladders.save(tx.db, alert, Waiting(taken, tx.now, answered))
             await due.plan(tx.db, ladders.LADDER, alert, tx.now)
             await alert_hands.told(tx.db, alert)
         case Exhausted() | Withdrawn() | None:

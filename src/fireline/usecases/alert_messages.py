@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
+from fireline.core.escalation.channels import form_of
 from fireline.core.escalation.rules import tellings
+from fireline.core.escalation.wording import Note, note_for
 from fireline.core.oncall.people import Person
 from fireline.core.plan.plan import Plan
 from fireline.core.values.actor import Actor
 from fireline.core.values.ids import PersonId
-from fireline.core.values.json import JsonObject, canonical
+from fireline.core.values.json import JsonValue
 from fireline.core.values.priority import Priority
 from fireline.store import alerts, outbox
+from fireline.usecases.contacts import laid_over
 from fireline.usecases.transaction import Tx
 
 
@@ -33,6 +36,13 @@ async def tell_assignee(
     await _tell(tx, row, person, message, by=by)
 
 
+async def tell_lapsed(tx: Tx, row: alerts.AlertRow, person: Person, *, by: Actor) -> bool:
+    """Tell whoever acknowledged an alert that their answer ran out, and others are told again."""
+    subject = f"P{row.priority} #{row.number} fires again: {row.title}"
+    sentence = "You acknowledged it and nobody has moved since, so people are told again of alert"
+    return await _tell(tx, row, person, Message("lapsed", subject, sentence), by=by)
+
+
 async def tell_helper(tx: Tx, row: alerts.AlertRow, person: Person, *, by: Actor) -> bool:
     """Ask somebody to help with an alert. `False` when they have no way to be told."""
     subject = f"P{row.priority} #{row.number}: {row.title}"
@@ -43,22 +53,21 @@ async def tell_helper(tx: Tx, row: alerts.AlertRow, person: Person, *, by: Actor
 async def _tell(
     tx: Tx, row: alerts.AlertRow, person: Person, message: Message, *, by: Actor
 ) -> bool:
-    ways = tellings(person, Priority(row.priority), pace=row.pace)
+    known = await laid_over(tx, person, in_drill=row.drill_id is not None)
+    ways = tellings(known, Priority(row.priority), now=tx.now, pace=row.pace)
     if not ways:
         return False
-    said: JsonObject = {
-        "kind": message.kind,
+    said: dict[str, JsonValue] = {
         "alert": row.number,
         "priority": Priority(row.priority).name,
-        "title": message.subject,
         "by": by.name,
-        "drill": row.drill_id is not None,
     }
     drill = "This is a drill.\n\n" if row.drill_id is not None else ""
     letter = (
         f"{drill}{message.sentence} #{row.number}: {row.title}\n\n"
         f"See it on the Alerts page, or: fireline alert show {row.number}\n"
     )
+    note = Note(message.kind, message.subject, letter, said, drill=row.drill_id is not None)
     wish = outbox.Wish(
         # Given away and back is told again; the same gift is told once.
         key=f"{message.kind}:{row.id}:{person.id}:{tx.now.isoformat()}",
@@ -66,7 +75,7 @@ async def _tell(
         recipient=ways[0].address,
         person=person.id,
         subject=message.subject,
-        body=canonical(said) if ways[0].channel == "webhook" else letter,
+        body=note_for(form_of(ways[0].channel), note),
         about_kind="alert",
         about_id=row.id,
         drill_id=row.drill_id,

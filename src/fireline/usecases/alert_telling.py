@@ -1,23 +1,40 @@
 """Stop telling people of an alert, and begin again from the first step."""
 
 from fireline.core.escalation.ladder import Waiting, withdraw
+from fireline.core.escalation.policy import Unless
 from fireline.core.escalation.rules import LEAST_URGENT
 from fireline.core.values.actor import Actor
-from fireline.core.values.ids import AlertId
+from fireline.core.values.ids import AlertId, PersonId
 from fireline.core.values.priority import Priority
 from fireline.store import alert_hands, due, ladders, outbox, pages
 from fireline.store.alerts import AlertRow
 from fireline.usecases.transaction import Tx
 
 
-async def stop_telling(tx: Tx, alert: AlertId, *, by: Actor) -> None:
-    """Withdraw every message that waits, end the open pages, and forget the next step."""
+async def stop_telling(tx: Tx, alert: AlertId, *, by: Actor, answered: bool = False) -> None:
+    """Withdraw every message that waits, end the open pages, and forget the next step.
+
+    An answer leaves the pages of steps that only the end of the alert stops, except to whoever
+    gave it.
+    """
     await due.cancel(tx.db, ladders.LADDER, alert)
-    paged = await pages.of_alert(tx.db, alert)
+    paged = [
+        page
+        for page in await pages.of_alert(tx.db, alert)
+        if not answered or page.unless == Unless.ACKNOWLEDGED or page.person == by.name
+    ]
     if paged:
         ids = [page.id for page in paged]
         await outbox.cancel_about(tx.db, pages.PAGE, ids, now=tx.now)
-        await pages.end_all(tx.db, alert, by=by.name, now=tx.now)
+        await pages.end_all(tx.db, ids, by=by.name, now=tx.now)
+
+
+async def stop_telling_one(tx: Tx, alert: AlertId, person: PersonId) -> None:
+    """Tell one person no more of an alert, because they answered; the others are still told."""
+    paged = [one.id for one in await pages.of_alert(tx.db, alert) if one.person == person]
+    if paged:
+        await outbox.cancel_about(tx.db, pages.PAGE, paged, now=tx.now)
+        await pages.end_all(tx.db, paged, by=person, now=tx.now)
 
 
 async def withdraw_ladder(tx: Tx, alert: AlertId) -> None:

@@ -147,7 +147,10 @@ class SendView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One person being told, by one step, for a reason; `climb` grows when telling begins anew."""
+    """One person being told, by one step, for a reason; `climb` grows when telling begins anew.
+
+    `story` says in a line what became of it, message by message, with clock times in UTC.
+    """
 
     id: PageId
     person: str
@@ -156,6 +159,7 @@ class PageView:
     reason: str
     state: str
     wished_at: datetime
+    story: str
     sends: tuple[SendView, ...]
 
 
@@ -164,10 +168,10 @@ class AlertView:
     """One alert with everything there is to know about it.
 
     `entities` are pairs of kind and value: who did it, with what, from where. `next_step_at` is
-    there while nobody has answered; `ladder` is waiting, answered, exhausted or withdrawn, after
-    `steps_taken` steps. Other alerts and the incident are named by number. `told`, `sure`,
-    `because` and `flapping` are sentences: who is told or why nobody is, how sure it is and why,
-    how it flaps.
+    there while a step is to come; `answered_by` are those who acknowledged, of the `acknowledgers`
+    it takes. `ladder` is waiting, answered, exhausted or withdrawn, after `steps_taken` steps.
+    Other alerts and the incident are named by number. `told`, `sure`, `because` and `flapping` are
+    sentences: who is told or why nobody is, how sure it is and why, how it flaps.
     """
 
     id: AlertId
@@ -219,6 +223,8 @@ class AlertView:
     merged_into: int | None
     swallowed: tuple[int, ...]
     incident: int | None
+    answered_by: tuple[str, ...]
+    acknowledgers: int
     ladder: str
     steps_taken: int
     next_step_at: datetime | None

@@ -1,10 +1,11 @@
 """Raise alerts from findings; answer and resolve them; find and list them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from fireline.core.escalation.ladder import answer, withdraw
+from fireline.core.escalation.ladder import Answered, Exhausted, Waiting, answer, withdraw
+from fireline.core.escalation.policy import Policy
 from fireline.core.values.actor import Actor, Human
 from fireline.core.values.ids import AlertId, PersonId
 from fireline.core.values.refusals import Kind, Refusal
@@ -12,9 +13,12 @@ from fireline.store import alerts, ladders, links, pokes, symptoms
 from fireline.usecases import alert_lists
 from fireline.usecases.alert_gathering import gather
 from fireline.usecases.alert_lists import AlertFilter
-from fireline.usecases.alert_telling import stop_telling
+from fireline.usecases.alert_telling import stop_telling, stop_telling_one
 from fireline.usecases.alert_views import AlertLine, AlertView
+from fireline.usecases.escalations import plan_look
 from fireline.usecases.facts import alert_stream, record
+from fireline.usecases.onward import stop_onward
+from fireline.usecases.rosters import policy_of
 from fireline.usecases.transaction import Tx
 
 INBOX = "alerts"  # the topic pages of alert lists listen to
@@ -36,7 +40,11 @@ class AlertResolved(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Who has an alert, since when, and whether that is the one who asked."""
+    """Who has an alert, since when, and whether that is the one who asked.
+
+    Where a policy asks for several people, `answered` of the `needed` did; until they all did,
+    nobody has it and the others are still told.
+    """
 
     alert: AlertId
     number: int
@@ -44,6 +52,8 @@ class Answer:
     by: PersonId
     at: datetime
     yours: bool
+    answered: int = 1
+    needed: int = 1
 
 
 async def acknowledge_alert(tx: Tx, alert: AlertId, *, by: Human) -> Answer:
@@ -59,18 +69,38 @@ async def acknowledge_alert(tx: Tx, alert: AlertId, *, by: Human) -> Answer:
         first = PersonId(row.acknowledged_by)
         return _answer(row, first, row.acknowledged_at, yours=first == by.person)
     state = await ladders.get(tx.db, alert)
+    policy = await policy_of(tx, row)
     if state is not None:
-        await ladders.save(tx.db, alert, answer(state, by.person, tx.now))
-    await stop_telling(tx, alert, by=by)
+        state = answer(state, by.person, tx.now, policy=policy, pace=row.pace)
+        await ladders.save(tx.db, alert, state)
+    if isinstance(state, Waiting | Exhausted):
+        return await _answer_in_part(tx, row, state, policy, by=by)
+    await stop_telling(tx, alert, by=by, answered=True)
+    if state is not None:
+        await plan_look(tx, alert, state)
     await alerts.acknowledge(tx.db, alert, by=by.name, now=tx.now)
-    body = {
-        "number": row.number,
-        "person": by.person,
-        "text": f"{by.name} acknowledged alert #{row.number}",
-    }
+    who = (*state.answered[:-1], by.person) if isinstance(state, Answered) else (by.person,)
+    text = f"{' and '.join(who)} acknowledged alert #{row.number}"
+    await stop_onward(tx, row, "acknowledged", text)
+    body = {"number": row.number, "person": by.person, "text": text}
     await record(tx, alert_stream(alert), "alert.acknowledged", by=by, body=body)
     await pokes.poke(tx.db, INBOX)
-    return _answer(row, by.person, tx.now, yours=True)
+    count = max(len(who), 1)
+    return replace(_answer(row, by.person, tx.now, yours=True), answered=count, needed=count)
+
+
+async def _answer_in_part(
+    tx: Tx, row: alerts.AlertRow, state: Waiting | Exhausted, policy: Policy, *, by: Human
+) -> Answer:
+    """Count one of the people it takes. They are told no more; the others still are."""
+    alert = AlertId(row.id)
+    await stop_telling_one(tx, alert, by.person)
+    count, needed = len(state.answered), policy.acknowledgers
+    text = f"{by.name} acknowledged alert #{row.number}: {count} of {needed} people did"
+    body = {"number": row.number, "person": by.person, "text": text}
+    await record(tx, alert_stream(alert), "alert.acknowledged_in_part", by=by, body=body)
+    await pokes.poke(tx.db, INBOX)
+    return replace(_answer(row, by.person, tx.now, yours=True), answered=count, needed=needed)
 
 
 async def resolve_alert(tx: Tx, alert: AlertId, *, by: Actor) -> None:
@@ -87,7 +117,9 @@ async def resolve_alert(tx: Tx, alert: AlertId, *, by: Actor) -> None:
     await symptoms.resolve_of(tx.db, alert, by=by.name, now=tx.now)
     closed = symptoms.News("closed", alert=alert)
     await symptoms.tell(tx.db, closed, drill=row.drill_id, now=tx.now)
-    body = {"number": row.number, "text": f"{by.name} resolved alert #{row.number}"}
+    text = f"{by.name} resolved alert #{row.number}"
+    await stop_onward(tx, row, "resolved", text)
+    body = {"number": row.number, "text": text}
     await record(tx, alert_stream(alert), "alert.resolved", by=by, body=body)
     await pokes.poke(tx.db, INBOX)
 

@@ -4,13 +4,16 @@ One message to each for a turn of a run, however many approvals it asks for; wha
 the page, exactly as it will be done.
 """
 
+from fireline.core.escalation.channels import form_of
 from fireline.core.escalation.rules import Telling, tellings
+from fireline.core.escalation.wording import Note, note_for
 from fireline.core.oncall.people import Person
 from fireline.core.values.ids import PersonId
-from fireline.core.values.json import canonical
+from fireline.core.values.json import JsonValue
 from fireline.core.values.priority import Priority
 from fireline.store import outbox, response
 from fireline.store.runs import RunRow
+from fireline.usecases.contacts import laid_over
 from fireline.usecases.run_hold import Stand
 from fireline.usecases.transaction import Tx
 
@@ -19,7 +22,8 @@ async def call_approvers(tx: Tx, stand: Stand, turn: int) -> None:
     """Call everybody in a role but whoever asked; with nobody there, the people of last resort."""
     for person in await _others(tx, stand):
         # Something is being contained: their urgent rules count, and the soonest of them.
-        told = tellings(person, Priority.P1, pace=stand.run.pace)
+        known = await laid_over(tx, person, in_drill=stand.run.drill_id is not None)
+        told = tellings(known, Priority.P1, now=tx.now, pace=stand.run.pace)
         if told:
             wish = _wish(stand.run, stand.runbook.title, person, told[0], turn)
             await outbox.wish(tx.db, tx.ids.fresh(), wish, now=tx.now, due_at=tx.now)
@@ -35,22 +39,20 @@ async def _others(tx: Tx, stand: Stand) -> list[Person]:
 
 def _wish(run: RunRow, runbook: str, person: Person, telling: Telling, turn: int) -> outbox.Wish:
     subject = f"{run.incident_name}: {run.requested_by} asks for approval"
-    told = {
-        "kind": "approval",
+    said: dict[str, JsonValue] = {
         "incident": run.incident_name,
         "run": run.number,
         "runbook": runbook,
         "requester": run.requested_by,
-        "drill": run.drill_id is not None,
-        "title": subject,
     }
+    note = Note("approval", subject, _letter(run, runbook), said, drill=run.drill_id is not None)
     return outbox.Wish(
         key=f"approval:{run.id}:{turn}:{person.id}",
         channel=telling.channel,
         recipient=telling.address,
         person=person.id,
         subject=subject,
-        body=canonical(told) if telling.channel == "webhook" else _letter(run, runbook),
+        body=note_for(form_of(telling.channel), note),
         about_kind="incident",
         about_id=run.incident_id,
         drill_id=run.drill_id,

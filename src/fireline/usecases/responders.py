@@ -1,10 +1,11 @@
 """Tell somebody of an alert because the source that posted it asks for them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fireline.core.escalation.policy import Step as PolicyStep
 from fireline.core.escalation.policy import ToPerson, ToSchedule, ToTeam
-from fireline.core.escalation.roster import Called, Roster, called
+from fireline.core.escalation.roster import Called, called
 from fireline.core.oncall.people import Person
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.formats.opsgenie import Responder
@@ -14,7 +15,7 @@ from fireline.core.values.refusals import Kind, Refusal
 from fireline.usecases import plans
 from fireline.usecases.alert_desk import lock_live, tell_fact
 from fireline.usecases.alert_messages import tell_helper
-from fireline.usecases.oncall import duties
+from fireline.usecases.rosters import roster_for
 from fireline.usecases.transaction import Tx
 
 
@@ -70,9 +71,8 @@ async def _called(tx: Tx, plan: Plan, responder: Responder) -> tuple[Called, ...
     if step is None:
         msg = f"The plan has no {responder.type} called {responder.name}."
         raise NoSuchResponder(msg, hint="Name an id or a name of the plan.")
-    named = {target.schedule for target in step.targets if isinstance(target, ToSchedule)}
-    roster = Roster(await duties(tx, plan, named, tx.now), plan.teams, (), None)
-    return called(step, roster)
+    roster = await roster_for(tx, plan, (step,), owner=None, at=tx.now)
+    return called(step, replace(roster, catch_all=()))
 
 
 def _step(plan: Plan, responder: Responder) -> PolicyStep | None:

@@ -1,6 +1,5 @@
 """Which route an alert takes; try one out, with who would be told; report what nothing routes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -9,21 +8,18 @@ from fireline.core.alerting.route import DEFAULT, Origin, Route
 from fireline.core.alerting.routing import Routed, Router, Tried
 from fireline.core.alerting.silences import subject_of
 from fireline.core.alerting.windows import Weekly
-from fireline.core.escalation.ladder import LAST_RESORT, Decision, Waiting, begin, decide
-from fireline.core.escalation.policy import Policy, ToSchedule
-from fireline.core.escalation.roster import Called, Roster
-from fireline.core.escalation.rules import tellings
 from fireline.core.plan.plan import Plan
 from fireline.core.plan.what_if import router_of
 from fireline.core.signals.notice import Notice, Status
 from fireline.core.signals.payload import Payload
 from fireline.core.signals.readers import read
-from fireline.core.values.ids import ServiceId, TeamId
+from fireline.core.values.ids import ServiceId
 from fireline.core.values.priority import Priority
 from fireline.core.values.refusals import Kind, Refusal
 from fireline.store import routes, sources
-from fireline.usecases.oncall import duties
+from fireline.usecases.escalation_ahead import Climb, StepAhead, climb_ahead
 from fireline.usecases.plan_keys import MAX_REMEMBERED, PlanKey
+from fireline.usecases.rosters import policy_in
 from fireline.usecases.silences import active_silences
 from fireline.usecases.transaction import Tx
 
@@ -56,34 +52,6 @@ def router_for(plan: Plan) -> Router:
 @lru_cache(maxsize=MAX_REMEMBERED)
 def _compiled(key: PlanKey) -> Router:
     return router_of(key.plan)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One message somebody would get, so long after their page begins."""
-
-    channel: str
-    after_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class ToldAhead:
-    """Somebody a step would tell, and how."""
-
-    person: str
-    name: str
-    reason: str
-    ways: tuple[Way, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepAhead:
-    """One step of the ladder, if nobody answers before it."""
-
-    number: int
-    at: datetime
-    after_seconds: int
-    people: tuple[ToldAhead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +202,7 @@ async def _tried(tx: Tx, plan: Plan, notice: Notice, origin: Origin, at: datetim
     book = await active_silences(tx)
     held = book.holding(subject_of(notice, routed, source=origin.source), at)
     untold = routed.untold_why or (held.why if held else None)
-    steps = () if untold else await _ahead(tx, plan, routed, at)
+    steps = [] if untold else await _ahead(tx, plan, routed, at)
     return RouteTrial(
         title=notice.title,
         at=at,
@@ -242,58 +210,13 @@ async def _tried(tx: Tx, plan: Plan, notice: Notice, origin: Origin, at: datetim
         unrouted=routed.unrouted,
         tried=tried,
         untold=untold,
-        steps=steps[:MAX_STEPS],
+        steps=tuple(steps[:MAX_STEPS]),
         steps_left=len(steps) > MAX_STEPS,
     )
 
 
-async def _ahead(tx: Tx, plan: Plan, routed: Routed, at: datetime) -> tuple[StepAhead, ...]:
-    """Climb the ladder to its end as the real one is climbed, with the people on call then."""
-    policy = plan.policies.get(routed.policy) if routed.policy else None
-    policy = policy or LAST_RESORT
-    steps: list[StepAhead] = []
-    state, moment = begin(at), at
-    while isinstance(state, Waiting) and len(steps) <= MAX_STEPS:
-        moment = max(moment, state.due)
-        roster = await _roster(tx, plan, policy, routed.team, moment)
-        decision: Decision = decide(policy, state, moment, roster=roster)
-        steps.append(_step(plan, routed.priority, decision, moment, at))
-        state = decision.state
-    return tuple(steps)
-
-
-async def _roster(tx: Tx, plan: Plan, policy: Policy, owner: TeamId | None, at: datetime) -> Roster:
-    named = {
-        target.schedule
-        for step in policy.steps
-        for target in step.targets
-        if isinstance(target, ToSchedule)
-    }
-    return Roster(await duties(tx, plan, named, at), plan.teams, plan.catch_all, owner)
-
-
-def _step(
-    plan: Plan, priority: Priority, decision: Decision, moment: datetime, begun: datetime
-) -> StepAhead:
-    return StepAhead(
-        number=decision.step,
-        at=moment,
-        after_seconds=int((moment - begun).total_seconds()),
-        people=_told(plan, priority, decision.pages),
-    )
-
-
-def _told(plan: Plan, priority: Priority, called: Sequence[Called]) -> tuple[ToldAhead, ...]:
-    return tuple(
-        ToldAhead(
-            person=one.person,
-            name=person.name if person else one.person,
-            reason=one.reason.value,
-            ways=tuple(
-                Way(telling.channel, int(telling.after.total_seconds()))
-                for telling in (tellings(person, priority) if person else ())
-            ),
-        )
-        for one in called
-        for person in (plan.people.get(one.person),)
-    )
+async def _ahead(tx: Tx, plan: Plan, routed: Routed, at: datetime) -> list[StepAhead]:
+    """Climb the ladder an alert would climb, without the steps that would tell nobody."""
+    climb = Climb(policy_in(plan, routed.policy), routed.priority, routed.team, at)
+    steps = await climb_ahead(tx, plan, climb, most=MAX_STEPS)
+    return [step for step in steps if step.skipped is None]

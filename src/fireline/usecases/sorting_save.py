@@ -22,8 +22,9 @@ from fireline.core.signals.notice import Notice, Status
 from fireline.core.values.ids import AlertId
 from fireline.store import alert_groups, alerts, due, facts, ladders, pokes, symptoms
 from fireline.usecases.alerts import INBOX
-from fireline.usecases.escalations import tell_louder
+from fireline.usecases.escalations import answered_elsewhere, tell_louder
 from fireline.usecases.facts import alert_stream
+from fireline.usecases.rosters import policy_in
 from fireline.usecases.transaction import Tx
 
 # Everybody shares these; as something in common they would only be noise.
@@ -99,7 +100,9 @@ async def _save_ladders(tx: Tx, plan: Plan, lives: Lives) -> None:
         match wish:
             case Begin(at=at) if lives.sheets[alert].fresh:
                 begun[alert] = at
-            case Stop(by=by, answered=answered) if not lives.sheets[alert].fresh:
+            case Stop(by=by, answered=answered) if not (
+                lives.sheets[alert].fresh or (answered and _goes_on(plan, lives.sheets[alert]))
+            ):
                 stopped[alert] = (by, answered)
             case _:
                 await _change_ladder(tx, plan, lives.sheets[alert], wish)
@@ -118,8 +121,15 @@ async def _change_ladder(tx: Tx, plan: Plan, sheet: AlertSheet, wish: LadderWish
             await due.plan(tx.db, ladders.LADDER, sheet.id, at)
         case Louder() if not sheet.fresh:
             await tell_louder(tx, plan, sheet.id)
+        case Stop(by=by) if not sheet.fresh:
+            await answered_elsewhere(tx, sheet.id, by=by)
         case Louder() | Stop():
             pass  # it had not begun
+
+
+def _goes_on(plan: Plan, sheet: AlertSheet) -> bool:
+    """Say whether an answer leaves something of an alert's ladder to wait for."""
+    return policy_in(plan, sheet.policy).goes_on_after_an_answer
 
 
 def _telling(one: SymptomSheet) -> Iterable[Entity]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from fireline.core.values.ids import RevisionId
-from fireline.store import due, payloads, plans, sources
+from fireline.store import contacts, due, payloads, plans, sources
 from fireline.store.due import ParkedRow
 from fireline.store.sources import SourceRow
 from fireline.usecases import alerts, approvals
@@ -38,6 +38,17 @@ class SourceSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSeen:
+    """A channel fireline was started with; `calls_from` are its numbers, for those that have any.
+
+    One number for each phone company, in the order in which they are tried.
+    """
+
+    name: str
+    calls_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """Fireline at a glance. `well` means nothing is late and nothing was set aside.
 
@@ -55,6 +66,7 @@ class StatusView:
     sources: tuple[SourceSeen, ...]
     posts_waiting: int
     oldest_post_at: datetime | None
+    channels: tuple[ChannelSeen, ...] = ()
 
 
 async def look(tx: Tx) -> StatusView:
@@ -78,6 +90,9 @@ async def look(tx: Tx) -> StatusView:
         sources=tuple(_seen(row) for row in await sources.listed(tx.db)),
         posts_waiting=backlog.waiting,
         oldest_post_at=backlog.oldest,
+        channels=tuple(
+            ChannelSeen(one.name, one.calls_from) for one in await contacts.channels(tx.db)
+        ),
     )
 
 

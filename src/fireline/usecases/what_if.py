@@ -24,7 +24,7 @@ from fireline.core.signals.readers import read
 from fireline.core.values.ids import FindingId, RevisionId, ScheduleId, ServiceId, SignalId
 from fireline.core.values.refusals import Kind, Refusal
 from fireline.core.values.time import Span
-from fireline.store import overrides, what_if
+from fireline.store import absences, overrides, what_if
 from fireline.store.silences import SilenceRow
 from fireline.store.what_if import EndRow, PayloadRow, SignalRow, Window
 from fireline.usecases import detection
@@ -213,7 +213,8 @@ async def _past(tx: Tx, window: Window, *plans: Plan) -> Past:
     standing_in: dict[ScheduleId, list[Override]] = {}
     for row in await overrides.near(tx.db, schedules, span):
         standing_in.setdefault(ScheduleId(row.schedule), []).append(row.value)
-    return Past(SilenceBook(silences), standing_in, await wishes(tx))
+    away = [row.value for row in await absences.near(tx.db, span)]
+    return Past(SilenceBook(silences), standing_in, await wishes(tx), away)
 
 
 def _silence(row: SilenceRow) -> Silence:

@@ -23,4 +23,4 @@ async def climb(transactions: Transactions) -> bool:
             )
             await escalations.take_step(tx, plan, AlertId(claim.id))
 
-    return await take_due(transactions, LADDER, step, lease=SHORT_LEASE)
+    return await take_due(transactions, LADDER, step, lease=SHORT_LEASE, worst_first=True)

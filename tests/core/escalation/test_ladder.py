@@ -41,9 +41,9 @@ TEAMS = {
 }
 ROSTER = Roster(
     duties={
-        FIRST: Duty(ANA, Because.ROTATION, "base"),
-        SECOND: Duty(BO, Because.OVERRIDE),
-        EMPTY: None,
+        FIRST: (Duty(ANA, Because.ROTATION, "base"),),
+        SECOND: (Duty(BO, Because.OVERRIDE),),
+        EMPTY: (),
     },
     teams=TEAMS,
     catch_all=(DI,),
@@ -78,7 +78,8 @@ def climb(
     policy: Policy, gaps: list[timedelta], roster: Roster = ROSTER
 ) -> tuple[State, list[tuple[int, PersonId]]]:
     state: State = begin(NOON)
-    now, told = NOON, []
+    now = NOON
+    told: list[tuple[int, PersonId]] = []
     for gap in gaps:
         now += gap
         decision = decide(policy, state, now, roster=roster)
@@ -186,8 +187,8 @@ def test_a_step_that_comes_to_nobody_is_not_waited_for():
 
 def test_the_first_answer_counts():
     state = answer(Waiting(1, NOON), ANA, NOON)
-    assert answer(state, BO, NOON) == Answered(1, ANA, NOON)
-    assert answer(Exhausted(3, NOON), BO, NOON) == Answered(3, BO, NOON)
+    assert answer(state, BO, NOON) == Answered(1, ANA, NOON, answered=(ANA,))
+    assert answer(Exhausted(3, NOON), BO, NOON) == Answered(3, BO, NOON, answered=(BO,))
 
 
 def test_what_is_withdrawn_stays_so_and_an_answer_given_stays_given():

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from fireline.core.escalation.retry import LONGEST_WAIT, MAX_ATTEMPTS, wait_before_retry
 from fireline.core.escalation.rules import Telling, tellings
 from fireline.core.escalation.wording import Occasion, letter, notice, subject, with_link
-from fireline.core.oncall.people import NotifyRule, Person
+from fireline.core.oncall.people import Contact, NotifyRule, Person
 from fireline.core.values.ids import PersonId
 from fireline.core.values.priority import Priority
 from fireline.core.values.time import at_pace
 
 NOW, SOON = timedelta(), timedelta(minutes=2)
+MAIL = Contact("email", "ana@example.com")
 ANA = Person(
     PersonId("ana"),
     "Ana",
     ZoneInfo("UTC"),
-    "ana@example.com",
-    "https://phones.example.com/ana",
+    (MAIL, Contact("webhook", "https://phones.example.com/ana")),
     urgent=(NotifyRule("webhook", NOW), NotifyRule("email", SOON)),
     calm=(NotifyRule("email", NOW),),
 )
@@ -53,9 +53,9 @@ def test_calm_rules_serve_the_rest(priority: Priority):
     assert tellings(ANA, priority) == (Telling(0, "email", "ana@example.com", NOW),)
 
 
-def test_rules_without_an_address_are_left_out_and_the_rest_keep_their_place():
-    silent = replace(ANA, webhook=None)
-    assert tellings(silent, Priority.P1) == (Telling(1, "email", "ana@example.com", SOON),)
+def test_rules_without_an_address_are_left_out_and_make_nobody_wait():
+    silent = replace(ANA, contacts=(MAIL,))
+    assert tellings(silent, Priority.P1) == (Telling(1, "email", "ana@example.com", NOW),)
 
 
 def test_somebody_without_usable_rules_is_told_by_mail_at_once():
@@ -64,9 +64,9 @@ def test_somebody_without_usable_rules_is_told_by_mail_at_once():
 
 
 def test_without_mail_whatever_reaches_them_is_used():
-    bare = replace(ANA, urgent=(), email="")
+    bare = replace(ANA, urgent=(), contacts=ANA.contacts[1:])
     assert tellings(bare, Priority.P1)[0].channel == "webhook"
-    assert tellings(replace(bare, webhook=None), Priority.P1) == ()
+    assert tellings(replace(bare, contacts=()), Priority.P1) == ()
 
 
 def test_a_drill_divides_the_delays():

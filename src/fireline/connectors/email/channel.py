@@ -13,8 +13,28 @@ from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseExcept
 
 from fireline.connectors.email.letter import letter
 from fireline.core.values.secret import Secret
-from fireline.ports.channel import Delivered, Message, Outcome, Refused, TryAgain, Unknown
+from fireline.ports.channel import (
+    Delivered,
+    Description,
+    Form,
+    Message,
+    Outcome,
+    Refused,
+    TryAgain,
+    Unknown,
+)
 
+DESCRIPTION = Description(
+    name="email",
+    title="E-mail",
+    form=Form.LETTER,
+    address_words="a mail address",
+    example="dana@example.com",
+    address_pattern=r"[^\s@]{1,64}@[^\s@]{1,253}",
+    answers=True,
+    receipts=True,
+    needs=("FIRELINE_SMTP_HOST", "FIRELINE_SMTP_FROM"),
+)
 STEP_SECONDS = 10.0
 WHOLE_SECONDS = 30.0
 

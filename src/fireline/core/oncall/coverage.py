@@ -5,12 +5,15 @@ Says the same as `on_call` at every moment of the span, computed from hand-over 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import datetime, timedelta
 
-from fireline.core.oncall.duty import Because, Duty, latest
-from fireline.core.oncall.rotation import watches
-from fireline.core.oncall.schedule import Layer, Override, Schedule
-from fireline.core.values.time import Span
+from fireline.core.oncall.duty import Because, Duty, decided, duties_of, in_order
+from fireline.core.oncall.schedule import Absence, Layer, Override, Schedule
+from fireline.core.oncall.watches import watches
+from fireline.core.values.ids import PersonId
+from fireline.core.values.time import Span, utc
+
+_LOOKS = (timedelta(days=10), timedelta(days=60), timedelta(days=400))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,81 +24,112 @@ class Shift:
     duty: Duty
 
 
-def shifts(schedule: Schedule, overrides: Sequence[Override], span: Span) -> tuple[Shift, ...]:
-    """List who is on call through a span, in order; moments in no shift have nobody."""
-    answer: list[Shift] = []
-    for layer in schedule.layers:
-        answer = _cover(answer, layer_shifts(layer, span))
-    return tuple(_joined(_cover(answer, _standing_in(overrides, span))))
+def shifts(
+    schedule: Schedule,
+    overrides: Sequence[Override],
+    span: Span,
+    absences: Sequence[Absence] = (),
+) -> tuple[Shift, ...]:
+    """List who is on call through a span, by start; those of several people may overlap."""
+    return _shifts(_stretches(schedule, overrides, span, absences))
 
 
-def gaps(schedule: Schedule, span: Span, overrides: Sequence[Override] = ()) -> tuple[Span, ...]:
+def gaps(
+    schedule: Schedule,
+    span: Span,
+    overrides: Sequence[Override] = (),
+    absences: Sequence[Absence] = (),
+) -> tuple[Span, ...]:
     """List the stretches of a span in which nobody is on call."""
     found: list[Span] = []
-    at = span.start
-    for shift in shifts(schedule, overrides, span):
-        if at < shift.span.start:
-            found.append(Span(at, shift.span.start))
-        at = shift.span.end
-    if at < span.end:
-        found.append(Span(at, span.end))
+    opened: datetime | None = None
+    for start, _, duties in _stretches(schedule, overrides, span, absences):
+        if not duties and opened is None:
+            opened = start
+        elif duties and opened is not None:
+            found.append(Span(opened, start))
+            opened = None
+    if opened is not None:
+        found.append(Span(opened, span.end))
     return tuple(found)
 
 
-def layer_shifts(layer: Layer, span: Span) -> tuple[Shift, ...]:
+def layer_shifts(
+    schedule: Schedule, layer: Layer, span: Span, absences: Sequence[Absence] = ()
+) -> tuple[Shift, ...]:
     """List who carries one layer, whatever lies above it: a row of the schedule's chart."""
-    return tuple(
-        Shift(Span(watch.start, watch.end), Duty(watch.person, Because.ROTATION, layer.name))
-        for watch in watches(layer, span)
+    return _shifts(
+        (watch.start, watch.end, duties_of(layer, watch))
+        for watch in watches(layer, schedule.holidays, absences, span)
     )
 
 
-def _standing_in(overrides: Sequence[Override], span: Span) -> list[Shift]:
-    near = [o for o in overrides if o.span.start < span.end and span.start < o.span.end]
-    edges = {edge for o in near for edge in (o.span.start, o.span.end) if edge in span}
+def following(
+    schedule: Schedule,
+    person: PersonId,
+    now: datetime,
+    overrides: Sequence[Override] = (),
+    absences: Sequence[Absence] = (),
+) -> Shift | None:
+    """Return somebody's next shift that is still to begin; `None`: none in the next 400 days."""
+    moment = utc(now)
+    for look in _LOOKS:
+        span = Span(moment, moment + look)
+        for shift in shifts(schedule, overrides, span, absences):
+            mine = shift.duty.person == person and shift.duty.because is not Because.SHADOW
+            # One cut short by the end of the look is looked at again, further.
+            whole = shift.span.end < span.end or look == _LOOKS[-1]
+            if mine and shift.span.start > moment and whole:
+                return shift
+    return None
+
+
+_Stretch = tuple[datetime, datetime, tuple[Duty, ...]]
+
+
+def _stretches(
+    schedule: Schedule,
+    overrides: Sequence[Override],
+    span: Span,
+    absences: Sequence[Absence],
+) -> Iterator[_Stretch]:
+    """Cut a span wherever anything changes, and say who is on call in each piece."""
+    rows = [
+        [
+            (watch.start, watch.end, duties_of(layer, watch))
+            for watch in watches(layer, schedule.holidays, absences, span)
+        ]
+        for layer in schedule.layers
+    ]
+    near = [o for o in in_order(overrides) if o.span.start < span.end and span.start < o.span.end]
+    edges = {edge for row in rows for start, end, _ in row for edge in (start, end)}
+    edges |= {edge for o in near for edge in (o.span.start, o.span.end) if edge in span}
     moments = sorted(edges | {span.start, span.end})
-    found: list[Shift] = []
-    for start, end in pairwise(moments):
-        wins = latest([override for override in near if start in override.span])
-        if wins is not None:
-            found.append(Shift(Span(start, end), Duty(wins.person, Because.OVERRIDE)))
-    return found
+    places = [0] * len(rows)
+    for place, start in enumerate(moments[:-1]):
+        layers: list[tuple[Layer, tuple[Duty, ...]]] = []
+        for number, row in enumerate(rows):
+            while places[number] < len(row) and row[places[number]][1] <= start:
+                places[number] += 1
+            if places[number] < len(row) and row[places[number]][0] <= start:
+                layers.append((schedule.layers[number], row[places[number]][2]))
+        holding = [override for override in near if start in override.span] if near else near
+        yield start, moments[place + 1], decided(layers, holding)
 
 
-def _cover(below: Sequence[Shift], above: Sequence[Shift]) -> list[Shift]:
-    """Lay `above` over `below`; both in order, without overlaps. One pass."""
-    answer: list[Shift] = []
-    coming = iter(above)
-    top = next(coming, None)
-    for shift in below:
-        at = shift.span.start
-        while top is not None and top.span.start < shift.span.end:
-            if at < top.span.start:
-                answer.append(Shift(Span(at, top.span.start), shift.duty))
-            at = max(at, top.span.end)
-            if top.span.end > shift.span.end:
-                break
-            answer.append(top)
-            top = next(coming, None)
-        if at < shift.span.end:
-            answer.append(Shift(Span(at, shift.span.end), shift.duty))
-    if top is not None:
-        answer += [top, *coming]
-    # A shift that reaches past those below it was kept until its end: put it back in its place.
-    answer.sort(key=lambda shift: shift.span.start)
-    return answer
-
-
-def _joined(ordered: Iterable[Shift]) -> Iterator[Shift]:
-    """Make one shift of neighbours that say the same."""
-    held: Shift | None = None
-    for shift in ordered:
-        if held is None:
-            held = shift
-        elif held.duty == shift.duty and held.span.end == shift.span.start:
-            held = Shift(Span(held.span.start, shift.span.end), held.duty)
-        else:
-            yield held
-            held = shift
-    if held is not None:
-        yield held
+def _shifts(stretches: Iterable[_Stretch]) -> tuple[Shift, ...]:
+    """Make of each person's neighbouring stretches one shift, as long as they say the same."""
+    found: list[tuple[datetime, int, datetime, Duty]] = []
+    running: dict[Duty, tuple[datetime, int, datetime]] = {}
+    for start, end, duties in stretches:
+        before, running = running, {}
+        for place, duty in enumerate(duties):
+            begun, first, until = before.pop(duty, (start, place, start))
+            if until < start:
+                found.append((begun, first, until, duty))
+                begun, first = start, place
+            running[duty] = begun, first, end
+        found += [(*each, duty) for duty, each in before.items()]
+    found += [(*each, duty) for duty, each in running.items()]
+    found.sort(key=lambda each: each[:2])
+    return tuple(Shift(Span(start, end), duty) for start, _, end, duty in found)

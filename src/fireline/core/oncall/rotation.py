@@ -1,124 +1,110 @@
-"""Whose turn it is in one rotation, and when a layer covers.
+"""Whose turn it is in one rotation.
 
-Turns and hours are told on the wall clock and compared in UTC, so a hand-over at nine stays at nine
-when the clocks change. A hand-over in an hour that does not exist comes as much later as the clock
-was moved; in an hour that happens twice, it comes the first time and not again.
+Turns of days, weeks and months are told on the wall clock and compared in UTC, so a hand-over at
+nine stays at nine when the clocks change. A hand-over in an hour that does not exist comes as much
+later as the clock was moved; in an hour that happens twice, it comes the first time and not again.
+Months that lack the day of the first hand over on their last: from the 31st, on 28 February.
+
+Turns of hours that hand over at the same times every day (3, 4, 6, 8 or 12 of them, or whole days)
+keep to the wall clock too, and the turn in which the clocks change is so much shorter or longer.
+Any other number of hours is counted as it passes, and so are one and two: the clocks may be moved
+by as much, and a turn on the wall clock could vanish.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
-from fireline.core.oncall.schedule import Hours, Layer, Rotation
-from fireline.core.values.ids import PersonId
+from fireline.core.oncall.schedule import Every, Rotation
 from fireline.core.values.time import Span, instant, utc
 
 _DAY = timedelta(days=1)
+_DAYS_IN = {Every.DAY: 1, Every.WEEK: 7}
+_HOURS_IN_DAY = 24
+_MOVED_AT_MOST = 2
+_MONTHS_IN_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """One person carrying one layer's pager for one stretch of time."""
+class Turn:
+    """One turn: counted from the first of the rotation, from hand-over to hand-over."""
 
     start: datetime
     end: datetime
-    person: PersonId
+    number: int
 
 
 def turn(rotation: Rotation, now: datetime) -> int:
     """Count the turns begun since the first. Negative before it; it never goes back."""
     moment = utc(now)
-    # The day after is asked too: where clocks fall back over midnight, the date itself goes back.
-    day = moment.astimezone(rotation.zone).date() + _DAY
-    while moment < instant(day, rotation.handover, rotation.zone):
-        day -= _DAY
-    return (day - rotation.first_day).days // rotation.days
+    if rotation.every is Every.HOUR and not _on_the_clock(rotation):
+        return (moment - _first(rotation)) // timedelta(hours=rotation.length)
+    number = _at_most(rotation, moment)
+    while moment < begins(rotation, number):
+        number -= 1
+    return number
 
 
-def holder(rotation: Rotation, now: datetime) -> PersonId | None:
-    """Say whose turn it is; `None` when the ring is empty."""
-    if not rotation.people:
-        return None
-    return rotation.people[turn(rotation, now) % len(rotation.people)]
+def begins(rotation: Rotation, number: int) -> datetime:
+    """Return when a turn begins, in UTC."""
+    match rotation.every:
+        case Every.HOUR if not _on_the_clock(rotation):
+            return _first(rotation) + number * timedelta(hours=rotation.length)
+        case Every.HOUR:
+            first = datetime.combine(rotation.first_day, rotation.handover)
+            wall = first + number * timedelta(hours=rotation.length)
+            return instant(wall.date(), wall.time(), rotation.zone)
+        case Every.MONTH:
+            return instant(_month_day(rotation, number), rotation.handover, rotation.zone)
+        case Every.DAY | Every.WEEK:
+            days = number * rotation.length * _DAYS_IN[rotation.every]
+            day = rotation.first_day + timedelta(days=days)
+            return instant(day, rotation.handover, rotation.zone)
 
 
-def covers(layer: Layer, now: datetime) -> bool:
-    """Tell whether a layer covers this moment. One without hours always does."""
-    if not layer.hours:
-        return True
-    moment = utc(now)
-    near = Span(moment, moment + timedelta(microseconds=1))
-    return any(moment in window for window in _windows(layer, near))
+def turns(rotation: Rotation, span: Span) -> Iterator[Turn]:
+    """List the turns that touch a span, in order, none empty and each beginning as one ends."""
+    number, last = turn(rotation, span.start), turn(rotation, span.end) + 1
+    # Sorted: where a whole day is skipped, turns of hours begin out of order.
+    marks = sorted((begins(rotation, each), each) for each in range(number, last + 1))
+    for (start, begun), (end, _) in pairwise(marks):
+        number = max(number, begun)
+        if start < min(end, span.end):
+            yield Turn(start, end, number)
 
 
-def watches(layer: Layer, span: Span) -> Iterator[Watch]:
-    """List who carries a layer during a span, in order, without overlaps."""
-    if not layer.rotation.people:
-        return
-    turns = tuple(_turns(layer.rotation, span))
-    first = 0
-    for window in _covered(layer, span):
-        while turns[first].end <= window.start:
-            first += 1
-        for one in islice(turns, first, None):
-            if one.start >= window.end:
-                break
-            yield Watch(max(one.start, window.start), min(one.end, window.end), one.person)
+def _first(rotation: Rotation) -> datetime:
+    return instant(rotation.first_day, rotation.handover, rotation.zone)
 
 
-def _turns(rotation: Rotation, span: Span) -> Iterator[Watch]:
-    number = turn(rotation, span.start)
-    start = _begins(rotation, number)
-    while start < span.end:
-        end = _begins(rotation, number + 1)
-        if start < end:
-            yield Watch(start, end, rotation.people[number % len(rotation.people)])
-        number, start = number + 1, end
+def _on_the_clock(rotation: Rotation) -> bool:
+    hours = rotation.length
+    return hours % _HOURS_IN_DAY == 0 or (_HOURS_IN_DAY % hours == 0 and hours > _MOVED_AT_MOST)
 
 
-def _begins(rotation: Rotation, number: int) -> datetime:
-    day = rotation.first_day + timedelta(days=number * rotation.days)
-    return instant(day, rotation.handover, rotation.zone)
+def _at_most(rotation: Rotation, moment: datetime) -> int:
+    """Return a turn that is not before the one at `moment`, and not far after it."""
+    # A day more: where clocks fall back over midnight, the date itself goes back.
+    local = moment.astimezone(rotation.zone).replace(tzinfo=None) + _DAY
+    first = datetime.combine(rotation.first_day, rotation.handover)
+    match rotation.every:
+        case Every.HOUR:
+            return (local - first) // timedelta(hours=rotation.length)
+        case Every.MONTH:
+            return (_month(local.date()) - _month(first.date())) // rotation.length
+        case Every.DAY | Every.WEEK:
+            days = (local.date() - first.date()).days
+            return days // (rotation.length * _DAYS_IN[rotation.every])
 
 
-def _covered(layer: Layer, span: Span) -> Iterator[Span]:
-    """Merge a layer's windows into spans that neither touch nor overlap, cut to `span`."""
-    if not layer.hours:
-        yield span
-        return
-    start = end = None
-    for window in sorted(_windows(layer, span), key=lambda w: w.start):
-        opens, closes = max(window.start, span.start), min(window.end, span.end)
-        if opens >= closes:
-            continue
-        if start is None or end is None:
-            start, end = opens, closes
-        elif opens <= end:
-            end = max(end, closes)
-        else:
-            yield Span(start, end)
-            start, end = opens, closes
-    if start is not None and end is not None:
-        yield Span(start, end)
+def _month(day: date) -> int:
+    return day.year * _MONTHS_IN_YEAR + day.month - 1
 
 
-def _windows(layer: Layer, span: Span) -> Iterator[Span]:
-    zone = layer.rotation.zone
-    # Two days early: a window may have begun yesterday, and the date itself may be off by one.
-    day = span.start.astimezone(zone).date() - 2 * _DAY
-    last = span.end.astimezone(zone).date() + _DAY
-    while day <= last:
-        for hours in layer.hours:
-            if day.weekday() in hours.weekdays:
-                yield from _window(hours, day, zone)
-        day += _DAY
-
-
-def _window(hours: Hours, day: date, zone: ZoneInfo) -> Iterator[Span]:
-    closing_day = day if hours.end > hours.start else day + _DAY
-    start, end = instant(day, hours.start, zone), instant(closing_day, hours.end, zone)
-    # An hour that does not exist can leave a window with nothing in it.
-    if start < end:
-        yield Span(start, end)
+def _month_day(rotation: Rotation, number: int) -> date:
+    months = _month(rotation.first_day) + number * rotation.length
+    year, month = divmod(months, _MONTHS_IN_YEAR)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(rotation.first_day.day, last))

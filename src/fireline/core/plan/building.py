@@ -3,7 +3,9 @@
 Each function expects words that read well and refer only to what is there.
 """
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from fireline.core.alerting.route import Decides, Route
@@ -15,10 +17,15 @@ from fireline.core.escalation.policy import (
     Policy,
     Step,
     Target,
+    ToAnyOf,
     ToCatchAll,
+    ToNext,
     ToPerson,
+    ToPrevious,
     ToSchedule,
     ToTeam,
+    ToWebhook,
+    Unless,
 )
 from fireline.core.incidents.terms import (
     Category,
@@ -28,10 +35,11 @@ from fireline.core.incidents.terms import (
     Role,
     RoleCard,
 )
-from fireline.core.oncall.people import NotifyRule, Person, Team
-from fireline.core.oncall.schedule import Hours, Layer, Rotation, Schedule
+from fireline.core.oncall.people import PHONE, Contact, NotifyRule, Person, Team
+from fireline.core.oncall.quiet import QuietHours
 from fireline.core.plan import files
 from fireline.core.plan.reading import Read
+from fireline.core.plan.schedule_words import WEEKDAYS
 from fireline.core.runbooks import runbook
 from fireline.core.values.ids import (
     CategoryId,
@@ -46,7 +54,15 @@ from fireline.core.values.ids import (
 )
 from fireline.core.values.priority import Priority
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TARGETS: Mapping[str, Callable[[str], Target]] = {
+    "schedule": lambda named: ToSchedule(ScheduleId(named)),
+    "next": lambda named: ToNext(ScheduleId(named)),
+    "previous": lambda named: ToPrevious(ScheduleId(named)),
+    "person": lambda named: ToPerson(PersonId(named)),
+    "team": lambda named: ToTeam(TeamId(named)),
+    "leads": lambda named: ToTeam(TeamId(named), leads_only=True),
+    "random": lambda named: ToAnyOf(TeamId(named)),
+}
 
 
 def definitions_from(
@@ -96,16 +112,34 @@ def _role(said: files.RolesFile, role: Role) -> RoleCard:
     return RoleCard(role, words.does, words.never)
 
 
+_CONTACTS = (
+    "email",
+    "webhook",
+    PHONE,
+    "slack",
+    "matrix",
+    "teams",
+    "ntfy",
+    "pagerduty",
+    "splunk",
+    "apprise",
+)
+
+
 def person_from(id_: str, said: files.PersonWords) -> Person:
-    """Build a person."""
+    """Build a person. What is written in a plan was reviewed, and counts as verified."""
+    addresses: tuple[tuple[str, str | None], ...] = tuple(
+        (channel, getattr(said, channel)) for channel in _CONTACTS
+    )
+    quiet = said.quiet
     return Person(
         id=PersonId(id_),
         name=said.name,
         zone=said.zone,
-        email=said.email,
-        webhook=said.webhook,
+        contacts=tuple(Contact(channel, address) for channel, address in addresses if address),
         urgent=tuple(NotifyRule(rule.channel, rule.after) for rule in said.urgent),
         calm=tuple(NotifyRule(rule.channel, rule.after) for rule in said.calm),
+        quiet=QuietHours(quiet.start, quiet.end, quiet.zone or said.zone) if quiet else None,
     )
 
 
@@ -131,29 +165,6 @@ def service_from(id_: str, said: files.ServiceFile) -> Service:
     )
 
 
-def schedule_from(id_: str, said: files.ScheduleFile) -> Schedule:
-    """Build a schedule; each layer keeps the zone of the whole."""
-    layers = tuple(
-        Layer(
-            layer.name,
-            Rotation(
-                tuple(PersonId(person) for person in layer.rotation.people),
-                layer.rotation.first_day,
-                layer.rotation.handover,
-                layer.rotation.days,
-                said.zone,
-            ),
-            tuple(_hours(hours) for hours in layer.hours),
-        )
-        for layer in said.layers
-    )
-    return Schedule(ScheduleId(id_), said.name, said.zone, layers)
-
-
-def _hours(said: files.HoursWords) -> Hours:
-    return Hours(frozenset(_WEEKDAYS.index(day) for day in said.days), said.start, said.end)
-
-
 def routes_from(said: Read[files.RoutesFile] | None) -> tuple[Route, ...]:
     """Build the routes, in the order they are tried; without the file, none."""
     if said is None:
@@ -175,7 +186,7 @@ def default_route_from(said: Read[files.RoutesFile] | None) -> Decides | None:
 
 
 def _weekly(said: files.ZonedHoursWords) -> Weekly:
-    days = frozenset(_WEEKDAYS.index(day) for day in said.days)
+    days = frozenset(WEEKDAYS.index(day) for day in said.days)
     return Weekly(said.zone, days, said.start, said.end)
 
 
@@ -189,25 +200,41 @@ def _decides(said: files.DecidesWords) -> Decides:
     )
 
 
-def policy_from(id_: str, said: files.EscalationFile) -> Policy:
-    """Build an escalation policy."""
-    steps = tuple(Step(tuple(_target(to) for to in step.notify), step.wait) for step in said.steps)
-    return Policy(PolicyId(id_), steps, said.rounds)
+def policy_from(
+    id_: str, said: files.EscalationFile, webhooks: Mapping[str, str] | None = None
+) -> Policy:
+    """Build an escalation policy. Its own webhooks go before the plan's `webhooks`."""
+    addresses = {**(webhooks or {}), **said.webhooks}
+    return Policy(
+        id=PolicyId(id_),
+        steps=tuple(_rung(step, addresses) for step in said.steps),
+        rounds=said.rounds,
+        pause=said.pause or timedelta(),
+        acknowledge_timeout=said.acknowledge_timeout,
+        acknowledgers=said.acknowledgers,
+    )
 
 
-def _target(said: str) -> Target:
-    kind, _, named = said.partition(":")
-    match kind:
-        case "schedule":
-            return ToSchedule(ScheduleId(named))
-        case "person":
-            return ToPerson(PersonId(named))
-        case "team":
-            return ToTeam(TeamId(named))
-        case "leads":
-            return ToTeam(TeamId(named), leads_only=True)
-        case _:
-            return ToCatchAll()
+def _rung(said: files.RungWords, webhooks: Mapping[str, str]) -> Step:
+    return Step(
+        targets=tuple(_targets(said, webhooks)),
+        wait=said.wait,
+        unless=Unless(said.unless),
+        hours=tuple(_weekly(hours) for hours in said.hours),
+        only=frozenset(said.only),
+        round_robin=said.round_robin,
+    )
+
+
+def _targets(said: files.RungWords, webhooks: Mapping[str, str]) -> Iterator[Target]:
+    for to in said.notify:
+        kind, _, named = to.partition(":")
+        if kind in TARGETS:
+            yield TARGETS[kind](named)
+        elif kind == "catch-all":
+            yield ToCatchAll()
+        elif named in webhooks:
+            yield ToWebhook(named, webhooks[named])
 
 
 def runbook_from(id_: str, said: files.RunbookFile) -> runbook.Runbook:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from fireline.core.detection.rules import Rule
 from fireline.core.plan import building, files
+from fireline.core.plan.escalation_checks import escalation_mistakes
 from fireline.core.plan.mistakes import Mistake
 from fireline.core.plan.people_checks import people_mistakes
 from fireline.core.plan.plan import Plan, RuleText
@@ -17,6 +18,8 @@ from fireline.core.plan.retired import retired_findings
 from fireline.core.plan.route_checks import route_mistakes
 from fireline.core.plan.rule_checks import read_rules
 from fireline.core.plan.runbook_checks import runbook_mistakes
+from fireline.core.plan.schedule_words import ScheduleFile
+from fireline.core.plan.schedules import schedule_from, schedule_mistakes
 from fireline.core.values.ids import (
     PersonId,
     PolicyId,
@@ -40,12 +43,14 @@ def revision_of(texts: Mapping[str, str]) -> RevisionId:
 def compile_plan(texts: Mapping[str, str], *, now: datetime) -> Plan | tuple[Mistake, ...]:
     """Compile a plan, or return every mistake in it, in the order of files and lines.
 
-    Schedules must be covered for 90 days from `now`. Any texts at all give an answer.
+    Schedules that escalations tell must be covered for 90 days from `now`. Any texts at all give an
+    answer.
     """
     draft, mistakes = read_files(texts)
     rules, of_rules = read_rules(draft.rules)
-    found = [*mistakes, *of_rules, *dangling(draft), *people_mistakes(draft, now)]
-    found += [*runbook_mistakes(draft), *route_mistakes(draft)]
+    found = [*mistakes, *of_rules, *dangling(draft), *people_mistakes(draft)]
+    found += [*schedule_mistakes(draft, now), *runbook_mistakes(draft), *route_mistakes(draft)]
+    found += escalation_mistakes(draft)
     for path, rule in rules.items():
         found += dangling_of_rule(draft, rule, texts[path])
     for path, text in texts.items():
@@ -87,11 +92,11 @@ def _build(texts: Mapping[str, str], draft: Draft, rules: Mapping[str, Rule]) ->
             for each in draft.every(files.ServiceFile)
         },
         schedules={
-            ScheduleId(each.id): building.schedule_from(each.id, each.words)
-            for each in draft.every(files.ScheduleFile)
+            ScheduleId(each.id): schedule_from(each.id, each.words)
+            for each in draft.every(ScheduleFile)
         },
         policies={
-            PolicyId(each.id): building.policy_from(each.id, each.words)
+            PolicyId(each.id): building.policy_from(each.id, each.words, plan.webhooks)
             for each in draft.every(files.EscalationFile)
         },
         rules={rule.card.id: RuleText(rule.card, texts[path]) for path, rule in rules.items()},

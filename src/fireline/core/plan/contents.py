@@ -7,6 +7,8 @@ from enum import Enum
 
 from fireline.core.alerting.route import DEFAULT, Route
 from fireline.core.alerting.windows import Weekly
+from fireline.core.oncall.people import NotifyRule, Person
+from fireline.core.oncall.quiet import QuietHours
 from fireline.core.plan.lengths import length_text
 from fireline.core.plan.plan import Plan, RuleText
 from fireline.core.values.json import digest
@@ -42,6 +44,16 @@ class _Route:
 
 
 @dataclass(frozen=True, slots=True)
+class _Person:
+    name: str
+    zone: str
+    contacts: tuple[str, ...]
+    urgent: tuple[NotifyRule, ...]
+    calm: tuple[NotifyRule, ...]
+    quiet: QuietHours | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Template:
     text: str
 
@@ -66,7 +78,7 @@ def things_of(plan: Plan) -> Mapping[str, Mapping[str, object]]:
         "checklist": {each.id: each for each in said.checklist},
         "priority": {each.priority.name: each for each in said.priorities},
         "role": {each.role.value: each for each in said.roles},
-        "person": {**plan.people},
+        "person": {id_: _person(person) for id_, person in plan.people.items()},
         "team": {**plan.teams},
         "service": {**plan.services},
         "schedule": {**plan.schedules},
@@ -85,6 +97,11 @@ def words_of(thing: object) -> Mapping[str, str]:
     if not is_dataclass(thing):
         return {}
     return {field.name: _text(getattr(thing, field.name)) for field in fields(thing)}
+
+
+def _person(said: Person) -> _Person:
+    contacts = tuple(f"{contact.channel} {contact.address}" for contact in said.contacts)
+    return _Person(said.name, said.zone.key, contacts, said.urgent, said.calm, said.quiet)
 
 
 def _routes(plan: Plan) -> Mapping[str, _Route]:

@@ -1,42 +1,67 @@
 """What each kind of file in a plan may say."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, RootModel, Tag
+from pydantic import ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
 
 from fireline.core.incidents.terms import Cia
+from fireline.core.plan.schedule_words import HoursWords
 from fireline.core.plan.words import (
     Asset,
     AwsAccount,
     Delay,
     Email,
     Https,
+    HttpsOrReference,
     Length,
     Line,
+    MatrixUser,
+    Phone,
     PriorityWord,
+    SecretReference,
+    SlackUser,
     Slug,
     Text,
     TimeOfDay,
+    TopicOrReference,
     Words,
     Zone,
 )
 from fireline.core.values.priority import Priority
 
-Channel = Literal["email", "webhook"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Channel = Literal[
+    "email",
+    "webhook",
+    "push",
+    "sms",
+    "voice",
+    "slack",
+    "matrix",
+    "teams",
+    "ntfy",
+    "pagerduty",
+    "splunk",
+    "apprise",
+]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Condition = Annotated[Text, Field(max_length=1_000)]
 SomePeople = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=200)]
 
 
 class PlanFile(Words):
-    """`plan.yaml`: whose plan this is, who is told as a last resort, and what is never touched."""
+    """`plan.yaml`: whose plan this is, who is told as a last resort, and what is never touched.
+
+    `webhooks` are other systems that steps of any escalation may tell, by name.
+    """
 
     organisation: Line
     catch_all: SomePeople
     protected: tuple[Line, ...] = ()
+    webhooks: Annotated[Mapping[Slug, Https], Field(max_length=100)] = Field(
+        default_factory=dict[str, str]
+    )
 
 
 class CategoryWords(Words):
@@ -118,13 +143,37 @@ class NotifyWords(Words):
     after: Delay
 
 
+class QuietWords(Words):
+    """When calm pages wait, each day; in the person's own zone if none is named."""
+
+    start: Annotated[TimeOfDay, Field(alias="from")]
+    end: Annotated[TimeOfDay, Field(alias="to")]
+    zone: Zone | None = None
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.start == self.end:
+            msg = "quiet hours that begin and end at the same time never end; name two times"
+            raise ValueError(msg)
+        return self
+
+
 class PersonWords(Words):
-    """Somebody who can be paged."""
+    """Somebody who can be paged, where they are reached, and how they want to be told."""
 
     name: Line
     zone: Zone
     email: Email
     webhook: Https | None = None
+    phone: Phone | None = None
+    slack: SlackUser | None = None
+    matrix: MatrixUser | None = None
+    teams: HttpsOrReference | None = None
+    ntfy: TopicOrReference | None = None
+    pagerduty: SecretReference | None = None
+    splunk: SecretReference | None = None
+    apprise: SecretReference | None = None
+    quiet: QuietWords | None = None
     urgent: Annotated[tuple[NotifyWords, ...], Field(min_length=1, max_length=10)]
     calm: Annotated[tuple[NotifyWords, ...], Field(min_length=1, max_length=10)]
 
@@ -164,49 +213,30 @@ class ServiceFile(Words):
     protected: bool = False
 
 
-class HoursWords(Words):
-    """Part of the week, local time. `to` not after `from` runs past midnight."""
-
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
-    start: Annotated[TimeOfDay, Field(alias="from")]
-    end: Annotated[TimeOfDay, Field(alias="to")]
-
-
-class RotationWords(Words):
-    """People who hand over every so many days."""
-
-    people: SomePeople
-    first_day: date
-    handover: TimeOfDay
-    days: Annotated[int, Field(ge=1, le=366)]
-
-
-class LayerWords(Words):
-    """A rotation and the hours it covers; without hours, always."""
-
-    name: Line
-    rotation: RotationWords
-    hours: tuple[HoursWords, ...] = ()
-
-
-class ScheduleFile(Words):
-    """`schedules/ID.yaml`: layers, the lowest first."""
-
-    name: Line
-    zone: Zone
-    layers: Annotated[tuple[LayerWords, ...], Field(min_length=1, max_length=20)]
-
-
 TargetWords = Annotated[
-    str, Field(pattern=r"^(catch-all|(schedule|person|leads|team):[a-z0-9][a-z0-9-]{0,63})$")
+    str,
+    Field(
+        pattern=r"^(catch-all|(schedule|next|previous|person|leads|team|random|webhook)"
+        r":[a-z0-9][a-z0-9-]{0,63})$"
+    ),
 ]
 
 
+class ZonedHoursWords(HoursWords):
+    """Part of the week on one zone's clocks."""
+
+    zone: Zone
+
+
 class RungWords(Words):
-    """Tell these, then wait so long for an answer."""
+    """Tell these, then wait so long for an answer; and when the step is not taken at all."""
 
     notify: Annotated[tuple[TargetWords, ...], Field(min_length=1, max_length=20)]
     wait: Length
+    unless: Literal["acknowledged", "resolved"] = "acknowledged"
+    hours: Annotated[tuple[ZonedHoursWords, ...], Field(max_length=20)] = ()
+    only: Annotated[tuple[PriorityWord, ...], Field(max_length=5)] = ()
+    round_robin: bool = False
 
 
 class EscalationFile(Words):
@@ -214,12 +244,12 @@ class EscalationFile(Words):
 
     steps: Annotated[tuple[RungWords, ...], Field(min_length=1, max_length=20)]
     rounds: Annotated[int, Field(ge=1, le=10)] = 1
-
-
-class ZonedHoursWords(HoursWords):
-    """Part of the week on one zone's clocks."""
-
-    zone: Zone
+    pause: Length | None = None
+    acknowledge_timeout: Length | None = None
+    acknowledgers: Annotated[int, Field(ge=1, le=10)] = 1
+    webhooks: Annotated[Mapping[Slug, Https], Field(max_length=20)] = Field(
+        default_factory=dict[str, str]
+    )
 
 
 class DecidesWords(Words):

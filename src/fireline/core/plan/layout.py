@@ -19,11 +19,11 @@ from fireline.core.plan.files import (
     RolesFile,
     RoutesFile,
     RunbookFile,
-    ScheduleFile,
     ServiceFile,
     TeamFile,
 )
 from fireline.core.plan.mistakes import nearest
+from fireline.core.plan.schedule_words import ScheduleFile
 from fireline.core.plan.words import SLUG
 
 RULE = "rule.yml"

@@ -15,14 +15,22 @@ from fireline.core.plan.files import (
     EscalationFile,
     PlanFile,
     RoutesFile,
-    ScheduleFile,
     ServiceFile,
     TeamFile,
 )
 from fireline.core.plan.mistakes import Code, Mistake, nearest
 from fireline.core.plan.reading import Draft, Read
+from fireline.core.plan.schedule_words import ScheduleFile
 
-_TARGETS = {"schedule": "schedules", "person": "people", "team": "teams", "leads": "teams"}
+_TARGETS = {
+    "schedule": "schedules",
+    "next": "schedules",
+    "previous": "schedules",
+    "person": "people",
+    "team": "teams",
+    "leads": "teams",
+    "random": "teams",
+}
 _DECIDED = {
     "service": "services",
     "team": "teams",
@@ -87,7 +95,8 @@ def _references(draft: Draft) -> Iterator[_Reference]:
     for schedule in draft.every(ScheduleFile):
         for place, layer in enumerate(schedule.words.layers):
             loc = ("layers", place, "rotation", "people")
-            yield from _each(schedule, loc, "people", layer.rotation.people)
+            for turn, together in enumerate(layer.rotation.people):
+                yield from _each(schedule, (*loc, turn), "people", together)
     for escalation in draft.every(EscalationFile):
         yield from _of_escalation(escalation)
     for drill in draft.every(DrillFile):

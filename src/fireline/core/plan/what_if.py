@@ -29,11 +29,12 @@ from fireline.core.alerting.sheets import (
 )
 from fireline.core.alerting.silences import SilenceBook
 from fireline.core.alerting.wishes import Wishes
-from fireline.core.escalation.ladder import LAST_RESORT, begin, decide
-from fireline.core.escalation.policy import Policy, ToSchedule
+from fireline.core.escalation import turns
+from fireline.core.escalation.ladder import LAST_RESORT, first_told
+from fireline.core.escalation.policy import Policy, ToNext, ToPrevious, ToSchedule
 from fireline.core.escalation.roster import Roster
 from fireline.core.oncall.duty import on_call
-from fireline.core.oncall.schedule import Override
+from fireline.core.oncall.schedule import Absence, Override
 from fireline.core.plan.plan import Plan
 from fireline.core.values.ids import AlertId, PersonId, PolicyId, ScheduleId, TeamId
 from fireline.core.values.priority import Priority
@@ -75,11 +76,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was true whatever the plan: silences, who stood in for whom, and links people taught."""
+    """What was true whatever the plan: silences, who stood in or was away, links people taught."""
 
     silences: SilenceBook
     overrides: Mapping[ScheduleId, Sequence[Override]]
     wishes: Wishes
+    absences: Sequence[Absence] = ()
 
 
 @dataclass(slots=True)
@@ -209,9 +211,9 @@ class Imagined:
 
     def _tell(self, sheet: AlertSheet, at: datetime, *, title: str = "") -> None:
         policy = self.plan.policies.get(PolicyId(sheet.policy)) if sheet.policy else None
-        decision = decide(
-            policy or LAST_RESORT, begin(at), at, roster=self._roster(policy, sheet, at)
-        )
+        policy = policy or LAST_RESORT
+        roster = self._roster(policy, sheet, at)
+        told = first_told(policy, at, roster=roster, priority=sheet.priority)
         self._told.append(
             Told(
                 at=at,
@@ -221,26 +223,32 @@ class Imagined:
                 service=sheet.service,
                 route=sheet.route,
                 why=sheet.owner_reason,
-                people=tuple(called.person for called in decision.pages),
+                people=tuple(called.person for called in told),
             )
         )
 
-    def _roster(self, policy: Policy | None, sheet: AlertSheet, at: datetime) -> Roster:
-        steps = (policy or LAST_RESORT).steps
-        named = {
-            target.schedule
-            for step in steps
-            for target in step.targets
-            if isinstance(target, ToSchedule)
+    def _roster(self, policy: Policy, sheet: AlertSheet, at: datetime) -> Roster:
+        targets = [target for step in policy.steps for target in step.targets]
+        named = {one.schedule for one in targets if isinstance(one, ToSchedule)}
+        turning = {one.schedule for one in targets if isinstance(one, ToNext | ToPrevious)}
+        standing_in, schedules = self.past.overrides, self.plan.schedules
+        neighbours = {
+            name: turns.around(schedules[name], standing_in.get(name, ()), at, self.past.absences)
+            for name in turning
+            if name in schedules
         }
-        duties = {
-            name: on_call(schedule, self.past.overrides.get(name, ()), at)
-            if (schedule := self.plan.schedules.get(name))
-            else None
-            for name in named
-        }
-        owner = TeamId(sheet.team) if sheet.team else None
-        return Roster(duties, self.plan.teams, self.plan.catch_all, owner)
+        return Roster(
+            duties={
+                name: on_call(schedules[name], standing_in.get(name, ()), at, self.past.absences)
+                for name in named
+                if name in schedules
+            },
+            teams=self.plan.teams,
+            catch_all=self.plan.catch_all,
+            owner=TeamId(sheet.team) if sheet.team else None,
+            following={name: after for name, (_, after) in neighbours.items()},
+            before={name: earlier for name, (earlier, _) in neighbours.items()},
+        )
 
     def _id(self) -> UUID:
         return UUID(int=self._number())

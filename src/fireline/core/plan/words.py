@@ -9,6 +9,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 
 from fireline.core.assets.ref import AssetRef
+from fireline.core.oncall.addresses import (
+    MATRIX_USER,
+    SLACK_USER,
+    is_ntfy_topic,
+    is_phone,
+    is_reference,
+)
 from fireline.core.plan.lengths import length_from
 from fireline.core.values.priority import Priority
 
@@ -87,6 +94,37 @@ def _https(value: str) -> str:
     return value
 
 
+def _phone(value: str) -> str:
+    if not is_phone(value):
+        msg = "a phone is written as +, country and number, such as +4915112345678"
+        raise ValueError(msg)
+    return value
+
+
+def _reference(value: str) -> str:
+    if not is_reference(value):
+        msg = "a secret is named, not written: env:NAME, or file:/absolute/path"
+        raise ValueError(msg)
+    return value
+
+
+def _https_or_reference(value: str) -> str:
+    if not is_reference(value) and not (value.startswith("https://") and len(value) > 8):
+        msg = "write the https:// address, or where it is kept: env:NAME or file:/absolute/path"
+        raise ValueError(msg)
+    return value
+
+
+def _topic_or_reference(value: str) -> str:
+    if not is_reference(value) and not is_ntfy_topic(value):
+        msg = (
+            "write the topic, such as https://ntfy.sh/dana-pager-7hq2,"
+            " or where it is kept: env:NAME or file:/absolute/path"
+        )
+        raise ValueError(msg)
+    return value
+
+
 SLUG = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
 Slug = Annotated[str, Field(pattern=SLUG)]
@@ -101,6 +139,12 @@ Asset = Annotated[AssetRef, PlainValidator(_asset)]
 AwsAccount = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Https = Annotated[str, Field(max_length=2_000), AfterValidator(_https)]
+Phone = Annotated[str, AfterValidator(_phone)]
+SlackUser = Annotated[str, Field(pattern=SLACK_USER)]
+MatrixUser = Annotated[str, Field(max_length=255, pattern=MATRIX_USER)]
+SecretReference = Annotated[str, Field(max_length=500), AfterValidator(_reference)]
+TopicOrReference = Annotated[str, Field(max_length=500), AfterValidator(_topic_or_reference)]
+HttpsOrReference = Annotated[str, Field(max_length=2_000), AfterValidator(_https_or_reference)]
 
 
 def fields_of(*models: type[BaseModel]) -> Iterator[str]:

@@ -11,8 +11,12 @@ from fireline.core.values.refusals import Kind, Refusal
 from fireline.doors.api import (
     access,
     alerts,
+    audits,
+    calendars,
     changes,
+    contacts,
     drills,
+    escalations,
     heartbeats,
     incidents,
     oncall,
@@ -22,19 +26,27 @@ from fireline.doors.api import (
     reviews,
     routes,
     runs,
+    shifts,
     signals,
     silences,
     sources,
+    ways_out,
 )
 from fireline.doors.problems import PROBLEM_JSON, STATUS, problem
+from fireline.usecases.channels import Switchboard
 from fireline.usecases.transaction import Transactions
 
 RETRY_AFTER_SECONDS = "5"
 ROOMS = {
     "access": access,
     "alerts": alerts,
+    "audits": audits,
+    "calendars": calendars,
     "changes": changes,
+    "channels": ways_out,
+    "contacts": contacts,
     "drills": drills,
+    "escalations": escalations,
     "heartbeats": heartbeats,
     "incidents": incidents,
     "oncall": oncall,
@@ -44,13 +56,19 @@ ROOMS = {
     "reviews": reviews,
     "routes": routes,
     "runs": runs,
+    "shifts": shifts,
     "signals": signals,
     "silences": silences,
     "sources": sources,
 }
 
 
-def build_api(transactions: Transactions, *, without: frozenset[str] = frozenset()) -> FastAPI:
+def build_api(
+    transactions: Transactions,
+    *,
+    channels: Switchboard | None = None,
+    without: frozenset[str] = frozenset(),
+) -> FastAPI:
     """Return the API as an app of its own, to be mounted under `/api/v1`.
 
     `without` leaves rooms out, so that a test can see what depends on them.
@@ -62,6 +80,7 @@ def build_api(transactions: Transactions, *, without: frozenset[str] = frozenset
         redoc_url=None,
     )
     api.state.transactions = transactions
+    api.state.channels = channels or Switchboard()
     api.add_exception_handler(Refusal, _refused)
     api.add_exception_handler(RequestValidationError, _invalid)
     for name, room in ROOMS.items():

@@ -11,6 +11,7 @@ from fireline.core.values.ids import RevisionId
 from fireline.doors.api.visit import Needs, Visit
 from fireline.usecases import plans
 from fireline.usecases.plans import PushView
+from fireline.usecases.readiness import warnings_of
 
 router = APIRouter(prefix="/plan", tags=["plan"])
 Seeing = Annotated[Visit, Depends(Needs(Permission.SEE))]
@@ -25,9 +26,10 @@ class Push(BaseModel, extra="forbid"):
 
 
 class Pushed(BaseModel):
-    """The revision that runs now."""
+    """The revision that runs now, and what this fireline lacks of what it asks for."""
 
     revision: str
+    warnings: tuple[str, ...] = ()
 
 
 class Files(BaseModel):
@@ -73,4 +75,5 @@ async def push(wanted: Push, visit: Configuring) -> Pushed:
     visit.reach(None)
     async with visit.transaction() as tx:
         revision = await plans.push(tx, wanted.files, by=visit.by, note=wanted.note)
-        return Pushed(revision=revision)
+        warnings = await warnings_of(tx, await plans.current(tx))
+        return Pushed(revision=revision, warnings=warnings)

@@ -146,6 +146,10 @@ def _acknowledge(client: Client, number: int, *, as_json: bool) -> None:
     answer = client.post(f"alerts/{number}/acknowledge")
     if as_json:
         print_json(answer)
+    elif answer["answered"] < answer["needed"]:
+        count = f"{answer['answered']} of {answer['needed']}"
+        whole = f"alert {answer['number']}: {answer['title']}"
+        say(f"You are {count} people who must acknowledge {whole}. Others are still told.")
     elif answer["yours"]:
         say(f"You have alert {answer['number']}: {answer['title']}.")
     else:
@@ -210,7 +214,7 @@ def _draw(alert: Any) -> None:
         f"Findings ({len(alert['findings'])})",
         (f"{moment(one['at'])}  {one['title']}: {one['who']}" for one in alert["findings"]),
     )
-    say_section("Told", (line for page in alert["pages"] for line in _page(page)))
+    say_section("Told, times in UTC", (line for page in alert["pages"] for line in _page(page)))
     say_timeline(alert["timeline"])
 
 
@@ -218,6 +222,9 @@ def _beside(alert: Any) -> Iterator[str]:
     """Say what else there is to an alert, where there is something."""
     if alert["flapping"]:
         yield f"It flaps: {alert['flapping']}."
+    if alert["answered_by"] and alert["state"] == AlertState.FIRING:
+        count = f"{len(alert['answered_by'])} of {alert['acknowledgers']}"
+        yield f"{count} people acknowledged it: {', '.join(alert['answered_by'])}."
     if alert["assigned_to"]:
         yield f"Given to {alert['assigned_to']}."
     if alert["again_of"]:
@@ -246,10 +253,5 @@ def _about(alert: Any) -> list[tuple[str, str]]:
 
 
 def _page(page: Any) -> list[str]:
-    first = f"{page['person']}, step {page['step']}: {words(page['state'])} ({page['reason']})"
-    sends = (
-        f"  {send['channel']} to {send['recipient']}: {words(send['state'])}"
-        f"{' at ' + moment(send['settled_at']) if send['settled_at'] else ''}"
-        for send in page["sends"]
-    )
-    return [first, *sends]
+    again = "told again, " if page["climb"] > 1 else ""
+    return [page["story"], f"    {again}step {page['step']}: {page['reason']}"]

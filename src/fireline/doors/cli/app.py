@@ -18,11 +18,17 @@ from fireline.doors.cli.actions import action_app, undo
 from fireline.doors.cli.alert_hands import HANDS
 from fireline.doors.cli.alerts import ack, alert_app
 from fireline.doors.cli.approvals import approval_app, approve
+from fireline.doors.cli.audit import audit
 from fireline.doors.cli.changes import change_app
+from fireline.doors.cli.channels import channel_app
+from fireline.doors.cli.contacts import contacts_app, readiness, rules_app
 from fireline.doors.cli.drills import RunAlone, build_drill_app
+from fireline.doors.cli.escalations import escalation_app
 from fireline.doors.cli.heartbeats import heartbeat_app
+from fireline.doors.cli.import_reading import OpenForeign
+from fireline.doors.cli.imports import build_import_app
 from fireline.doors.cli.incidents import incident_app
-from fireline.doors.cli.oncall import who
+from fireline.doors.cli.oncall import oncall_app, who
 from fireline.doors.cli.plan import plan_app
 from fireline.doors.cli.replay import replay
 from fireline.doors.cli.reports import report
@@ -33,6 +39,7 @@ from fireline.doors.cli.silences import silence_app
 from fireline.doors.cli.sources import source_app
 from fireline.doors.cli.status import status
 from fireline.doors.cli.terminal import Edge
+from fireline.doors.cli.watchdog import Watchdog, build_watchdog
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +56,14 @@ class UpOptions:
 class Bodies:
     """What the composition root does for the command line.
 
-    `up` serves until it is told to stop and returns the exit code. Both may raise ClientFailed or
+    `up` serves until it is told to stop and returns the exit code. All may raise ClientFailed or
     a Refusal, which is told in a sentence.
     """
 
     up: Callable[[UpOptions], int]
     run_drill_alone: RunAlone
+    open_foreign: OpenForeign
+    watchdog: Watchdog
 
 
 def build_cli(bodies: Bodies) -> typer.Typer:
@@ -69,13 +78,17 @@ def build_cli(bodies: Bodies) -> typer.Typer:
     cli.callback()(_fireline)
     cli.command("up")(_up(bodies))
     cli.command("status")(status)
+    cli.command("audit")(audit)
+    cli.command("watchdog")(build_watchdog(bodies.watchdog))
     cli.command("who")(who)
     cli.command("ack")(ack)
     cli.command("report")(report)
     cli.command("replay")(replay)
     cli.command("approve")(approve)
+    cli.command("readiness")(readiness)
     cli.command("undo")(undo)
     cli.add_typer(build_drill_app(bodies.run_drill_alone), name="drill")
+    cli.add_typer(build_import_app(bodies.open_foreign), name="import")
     for name, command in HANDS.items():
         alert_app.command(name)(command)
     for name, app in (
@@ -87,10 +100,15 @@ def build_cli(bodies: Bodies) -> typer.Typer:
         ("change", change_app),
         ("route", route_app),
         ("silence", silence_app),
+        ("oncall", oncall_app),
+        ("escalation", escalation_app),
         ("incident", incident_app),
         ("run", run_app),
         ("approval", approval_app),
         ("action", action_app),
+        ("channels", channel_app),
+        ("contacts", contacts_app),
+        ("rules", rules_app),
         ("account", account_app),
         ("token", token_app),
     ):

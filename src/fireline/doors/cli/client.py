@@ -117,7 +117,13 @@ class Client:
         headers = {"Authorization": f"Bearer {self.token.reveal()}"}
         try:
             answer = httpx2.request(
-                method, url, json=body, params=wanted, headers=headers, timeout=TIMEOUT_SECONDS
+                method,
+                url,
+                json=body,
+                # Empty, they would take away what the path itself asks for.
+                params=wanted or None,
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
             )
         except httpx2.TransportError as error:
             message = f"Fireline does not answer at {self.base_url} ({type(error).__name__})."

@@ -54,7 +54,7 @@ def init(folder: Folder) -> None:
 @plan_app.command()
 def check(folder: Folder, *, as_json: AsJson = False) -> None:
     """Find every mistake in a plan. Ends with 0 when there is none, with 2 otherwise."""
-    files, unreadable = _read(folder)
+    files, unreadable = read_folder(folder)
     compiled = compile_plan(files, now=_now())
     mistakes = (*unreadable, *(() if isinstance(compiled, Plan) else compiled))
     if as_json:
@@ -146,6 +146,8 @@ def push(
         _print_json(answer)
         return
     _say(f"Revision {plan.revision[:12]} is the running plan.")
+    for warning in answer.get("warnings", ()):
+        _say(f"warning: {warning}")
 
 
 def _plan(folder: Path | None) -> Plan:
@@ -162,14 +164,14 @@ def _plan(folder: Path | None) -> Plan:
 
 def sound(folder: Path) -> tuple[Mapping[str, str], Plan]:
     """Read and compile a folder's plan; one with mistakes ends the command."""
-    files, unreadable = _read(folder)
+    files, unreadable = read_folder(folder)
     compiled = compile_plan(files, now=_now())
     if unreadable or not isinstance(compiled, Plan):
         _tell((*unreadable, *(() if isinstance(compiled, Plan) else compiled)))
     return files, compiled
 
 
-def _read(folder: Path) -> tuple[dict[str, str], tuple[Mistake, ...]]:
+def read_folder(folder: Path) -> tuple[dict[str, str], tuple[Mistake, ...]]:
     """Read every file of a folder but hidden ones, which belong to other tools."""
     if not folder.is_dir():
         _give_up(f"{folder} is not a folder.", "Write a plan with `fireline plan init DIR`.")

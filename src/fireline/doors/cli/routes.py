@@ -9,6 +9,7 @@ import typer
 from fireline.core.values.priority import Priority
 from fireline.doors.cli.alerts import Urgency
 from fireline.doors.cli.client import USAGE, Client
+from fireline.doors.cli.escalations import after_text
 from fireline.doors.cli.moments import Moment
 from fireline.doors.cli.terminal import AsJson, give_up, moment, say, say_section, say_table, show
 
@@ -166,7 +167,7 @@ def _steps(trial: Any) -> list[str]:
 
 def _step(step: Any) -> list[str]:
     people = step["people"]
-    when = f"{step['number']:>2}. {_after(step['after_seconds']):>9}"
+    when = f"{step['number']:>2}. {after_text(step['after_seconds']):>9}"
     if not people:
         return [f"{when}  nobody"]
     told = [f"{one['name']} ({one['reason']}), by {_ways(one)}" for one in people]
@@ -176,16 +177,9 @@ def _step(step: Any) -> list[str]:
 def _ways(person: Any) -> str:
     if not person["ways"]:
         return "nothing: there is no way to reach them"
-    return ", ".join(f"{way['channel']} {_after(way['after_seconds'])}" for way in person["ways"])
-
-
-def _after(seconds: int) -> str:
-    if seconds == 0:
-        return "at once"
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
-    return "+" + " ".join(f"{count} {unit}" for count, unit in parts if count)
+    return ", ".join(
+        f"{way['channel']} {after_text(way['after_seconds'])}" for way in person["ways"]
+    )
 
 
 def _draw_unrouted(found: Any) -> None:

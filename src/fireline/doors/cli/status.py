@@ -27,6 +27,8 @@ def _draw(found: Any) -> None:
     if found["posts_waiting"]:
         since = moment(found["oldest_post_at"])
         say(f"{found['posts_waiting']} posts wait to be sorted, the oldest since {since}.")
+    ways = [_way(one) for one in found.get("channels", ())]
+    say(f"People are told by {', '.join(ways)}." if ways else "No channel is set up.")
     say_section(
         "Late",
         (
@@ -56,3 +58,8 @@ def _draw(found: Any) -> None:
         ),
         empty="No source has said anything yet.",
     )
+
+
+def _way(channel: Any) -> str:
+    numbers = channel["calls_from"]
+    return f"{channel['name']} from {' or '.join(numbers.split())}" if numbers else channel["name"]

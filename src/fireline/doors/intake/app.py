@@ -14,7 +14,17 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from fireline.core.values.refusals import Refusal, Unavailable
-from fireline.doors.intake import alertmanager, generic, hooks, mail, opsgenie, pagerduty, victorops
+from fireline.doors.intake import (
+    alertmanager,
+    generic,
+    hooks,
+    mail,
+    opsgenie,
+    pagerduty,
+    slack,
+    telephone,
+    victorops,
+)
 from fireline.doors.intake.desk import RETRY_AFTER_SECONDS, IntakeDesk, Turned
 from fireline.doors.intake.short_way import Answers, ShortWay
 
@@ -26,10 +36,22 @@ ROOMS: Sequence[Sequence[BaseRoute]] = (
     generic.ROUTES,
     mail.ROUTES,
     hooks.ROUTES,
+    telephone.ROUTES,
+    slack.ROUTES,
     opsgenie.ROUTES,  # the last: it answers for the rest of /v1/ and /v2/
 )
 # What of the address space belongs to intake; everything else is the gate's.
-PREFIXES = ("/v2/", "/v1/", "/api/v2/", "/generic/", "/integrations/", "/hooks/", "/-/")
+PREFIXES = (
+    "/v2/",
+    "/v1/",
+    "/api/v2/",
+    "/generic/",
+    "/integrations/",
+    "/hooks/",
+    "/telephone/",
+    "/chat/",
+    "/-/",
+)
 
 
 def build_intake(desk: IntakeDesk) -> ASGIApp:

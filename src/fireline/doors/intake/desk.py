@@ -11,10 +11,12 @@ from uuid import UUID
 
 from starlette.requests import ClientDisconnect, Request
 
+from fireline.core.values.secret import Secret
 from fireline.doors.intake.cards import Cards
 from fireline.ports.ids import Ids
 from fireline.ports.secrets import Secrets
 from fireline.ports.sns import SnsPeer
+from fireline.ports.telephone import Telephone
 from fireline.store.hub import Hub
 from fireline.usecases.intake import Accepted, Inbox
 from fireline.usecases.sources import Card
@@ -44,7 +46,11 @@ class _Bucket:
 
 @dataclass(slots=True)
 class IntakeDesk:
-    """One for each process. Doors call `admit`, then `keep`; both raise Turned."""
+    """One for each process. Doors call `admit`, then `keep`; both raise Turned.
+
+    `telephones` are the phone companies that may call `home`, which is our public address.
+    `slack_signing` is what Slack signs its commands with.
+    """
 
     transaction: Transactions
     hub: Hub
@@ -52,6 +58,9 @@ class IntakeDesk:
     ids: Ids
     secrets: Secrets
     sns: SnsPeer | None = None
+    telephones: Mapping[str, Telephone] = field(default_factory=dict[str, Telephone])
+    home: str = ""
+    slack_signing: Secret | None = None
     _cards: Cards = field(init=False)
     _buckets: dict[UUID, _Bucket] = field(default_factory=dict[UUID, _Bucket])
 

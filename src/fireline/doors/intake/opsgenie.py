@@ -15,6 +15,7 @@ from fireline.doors.intake import (
     opsgenie_heartbeats,
     opsgenie_incidents,
     opsgenie_lists,
+    opsgenie_overrides,
     opsgenie_schedules,
 )
 from fireline.doors.intake.opsgenie_wire import speak
@@ -29,6 +30,7 @@ WAYS = (
     *opsgenie_incidents.WAYS,
     *opsgenie_config.WAYS,
     *opsgenie_schedules.WAYS,
+    *opsgenie_overrides.WAYS,
 )
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 

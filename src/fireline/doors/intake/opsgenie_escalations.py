@@ -8,15 +8,22 @@ from fireline.core.escalation.policy import (
     Policy,
     Step,
     Target,
+    ToAnyOf,
     ToCatchAll,
+    ToNext,
     ToPerson,
+    ToPrevious,
     ToSchedule,
     ToTeam,
+    ToWebhook,
+    Unless,
 )
 from fireline.core.oncall.people import Team
 from fireline.core.plan.plan import Plan
 from fireline.core.values.ids import PersonId
 from fireline.doors.intake.opsgenie_shapes import address_of
+
+_CONDITION = {Unless.ACKNOWLEDGED: "if-not-acked", Unless.RESOLVED: "if-not-closed"}
 
 
 def escalation_of(plan: Plan, policy: Policy) -> Mapping[str, Any]:
@@ -32,7 +39,7 @@ def escalation_of(plan: Plan, policy: Policy) -> Mapping[str, Any]:
         "description": "",
         "rules": rules,
         "repeat": {
-            "waitInterval": _minutes(policy.steps[-1].wait) if policy.steps else 0,
+            "waitInterval": _minutes(policy.steps[-1].wait + policy.pause),
             "count": policy.rounds - 1,
             "resetRecipientStates": False,
             "closeAlertAfterAll": False,
@@ -85,7 +92,7 @@ def _rules(plan: Plan, step: Step, elapsed: timedelta) -> Iterator[Mapping[str, 
     for target in step.targets:
         for recipient, notify in _recipients(plan, target):
             yield {
-                "condition": "if-not-acked",
+                "condition": _CONDITION[step.unless],
                 "notifyType": notify,
                 "delay": {"timeAmount": _minutes(elapsed), "timeUnit": "minutes"},
                 "recipient": recipient,
@@ -94,21 +101,38 @@ def _rules(plan: Plan, step: Step, elapsed: timedelta) -> Iterator[Mapping[str, 
 
 def _recipients(plan: Plan, target: Target) -> Iterator[tuple[Mapping[str, str], str]]:
     match target:
-        case ToSchedule(schedule=name):
-            schedule = plan.schedules.get(name)
-            title = schedule.name if schedule else name
-            yield {"type": "schedule", "id": name, "name": title}, "default"
-        case ToTeam(team=name, leads_only=leads_only):
-            team = plan.teams.get(name)
-            title = team.name if team else name
-            yield {"type": "team", "id": name, "name": title}, "admins" if leads_only else "all"
+        case ToSchedule() | ToNext() | ToPrevious():
+            schedule = plan.schedules.get(target.schedule)
+            title = schedule.name if schedule else target.schedule
+            yield {"type": "schedule", "id": target.schedule, "name": title}, _notify(target)
+        case ToTeam() | ToAnyOf():
+            team = plan.teams.get(target.team)
+            title = team.name if team else target.team
+            yield {"type": "team", "id": target.team, "name": title}, _notify(target)
         case ToPerson(person=person):
             yield _user(plan, person), "default"
         case ToCatchAll():
             for person in plan.catch_all:
                 yield _user(plan, person), "default"
+        case ToWebhook():
+            return  # Opsgenie's rules name people alone
         case _:
             assert_never(target)
+
+
+def _notify(target: ToSchedule | ToNext | ToPrevious | ToTeam | ToAnyOf) -> str:
+    """Say whom of a schedule or team a rule means, in Opsgenie's words."""
+    match target:
+        case ToSchedule():
+            return "default"
+        case ToNext():
+            return "next"
+        case ToPrevious():
+            return "previous"
+        case ToTeam(leads_only=leads_only):
+            return "admins" if leads_only else "all"
+        case ToAnyOf():
+            return "random"
 
 
 def _user(plan: Plan, person: PersonId) -> Mapping[str, str]:

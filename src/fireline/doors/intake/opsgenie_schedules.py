@@ -3,13 +3,20 @@
 Shapes follow https://docs.opsgenie.com/docs/schedule-api and .../docs/who-is-on-call-api.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from fireline.core.oncall.coverage import Shift
 from fireline.core.oncall.duty import Because
-from fireline.core.oncall.schedule import Hours, Layer, Schedule
+from fireline.core.oncall.schedule import (
+    Every,
+    Hours,
+    Layer,
+    Rotation,
+    Schedule,
+    WeekSpan,
+)
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.decoding import moment_of
 from fireline.core.values.ids import PersonId
@@ -21,11 +28,11 @@ from fireline.doors.intake.opsgenie_wire import Answer, Call, Way, invalid, not_
 from fireline.usecases import oncall
 from fireline.usecases.oncall import OnCallView, ScheduleView
 
-AHEAD = timedelta(days=365)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNITS = {"days": 1, "weeks": 7, "months": 31}
 _LONGEST_DAYS = 372
 _WEEK = 7
+_MONTH = 30
 
 
 async def schedules(call: Call) -> Answer:
@@ -38,20 +45,20 @@ async def schedules(call: Call) -> Answer:
 async def schedule(call: Call) -> Answer:
     """Show one schedule."""
     plan = await running_plan(call)
-    return shown(_schedule(plan, _named(call, plan, "identifierType"), whole=True))
+    return shown(_schedule(plan, named_schedule(call, plan, "identifierType"), whole=True))
 
 
 async def rotations(call: Call) -> Answer:
     """List one schedule's rotations."""
     plan = await running_plan(call)
-    found = _named(call, plan, "scheduleIdentifierType")
-    return shown(_rotations(plan, found), _parent=_parent(found))
+    found = named_schedule(call, plan, "scheduleIdentifierType")
+    return shown(_rotations(plan, found), _parent=parent(found))
 
 
 async def rotation(call: Call) -> Answer:
     """Show one rotation."""
     plan = await running_plan(call)
-    found = _named(call, plan, "scheduleIdentifierType")
+    found = named_schedule(call, plan, "scheduleIdentifierType")
     for one in _rotations(plan, found):
         if call.names["rotation"] in {one["id"], one["name"]}:
             return shown(one)
@@ -59,28 +66,10 @@ async def rotation(call: Call) -> Answer:
     raise not_found(msg)
 
 
-async def overrides(call: Call) -> Answer:
-    """List who stands in from now on."""
-    plan = await running_plan(call)
-    found = _named(call, plan, "scheduleIdentifierType")
-    return shown(await _overrides(call, plan, found))
-
-
-async def override(call: Call) -> Answer:
-    """Show one time somebody stands in."""
-    plan = await running_plan(call)
-    found = _named(call, plan, "scheduleIdentifierType")
-    for one in await _overrides(call, plan, found):
-        if call.names["alias"] == one["alias"]:
-            return shown(one)
-    msg = "Override does not exist"
-    raise not_found(msg)
-
-
 async def on_calls(call: Call) -> Answer:
     """Say who is on call on one schedule."""
     plan = await running_plan(call)
-    found = _named(call, plan, "scheduleIdentifierType")
+    found = named_schedule(call, plan, "scheduleIdentifierType")
     return shown(_on_call(plan, found, await _who(call, plan, found), flat=_flat(call)))
 
 
@@ -96,10 +85,10 @@ async def all_on_calls(call: Call) -> Answer:
 async def next_on_calls(call: Call) -> Answer:
     """Say who is next on one schedule."""
     plan = await running_plan(call)
-    found = _named(call, plan, "scheduleIdentifierType")
+    found = named_schedule(call, plan, "scheduleIdentifierType")
     view = await _who(call, plan, found)
-    people = [view.next.duty.person] if view.next else []
-    data: dict[str, Any] = {"_parent": _parent(found)}
+    people = [shift.duty.person for shift in view.next]
+    data: dict[str, Any] = {"_parent": parent(found)}
     if _flat(call):
         names = [_address(plan, person) for person in people]
         return shown({**data, "nextOnCallRecipients": names, "exactNextOnCallRecipients": names})
@@ -110,7 +99,7 @@ async def next_on_calls(call: Call) -> Answer:
 async def timeline(call: Call) -> Answer:
     """Lay out one schedule over days, weeks or months."""
     plan = await running_plan(call)
-    found = _named(call, plan, "identifierType")
+    found = named_schedule(call, plan, "identifierType")
     unit = call.query.get("intervalUnit", "weeks").lower()
     if unit not in _UNITS:
         raise invalid(field="intervalUnit", why=f"intervalUnit must be one of {', '.join(_UNITS)}")
@@ -120,7 +109,7 @@ async def timeline(call: Call) -> Answer:
         span = Span(start, start + timedelta(days=min(days, _LONGEST_DAYS)))
         view = await oncall.shifts(tx, plan, found.id, span)
     data: dict[str, Any] = {
-        "_parent": _parent(found),
+        "_parent": parent(found),
         "startDate": moment(span.start),
         "endDate": moment(span.end),
         "finalTimeline": {"rotations": _laid_out(plan, found, view.result)},
@@ -153,38 +142,58 @@ def _rotations(plan: Plan, one: Schedule) -> list[Mapping[str, Any]]:
 
 def _rotation(plan: Plan, one: Schedule, layer: Layer, number: int) -> Mapping[str, Any]:
     turns = layer.rotation
-    weekly = turns.days % _WEEK == 0
     restriction = _restriction(layer.hours)
     return {
-        "id": _rotation_id(one, number),
+        "id": rotation_id(one, number),
         "name": layer.name,
         "startDate": moment(instant(turns.first_day, turns.handover, turns.zone)),
-        "type": "weekly" if weekly else "daily",
-        "length": turns.days // _WEEK if weekly else turns.days,
-        "participants": [_participant(plan, person) for person in turns.people],
+        **_turns_of(turns),
+        "participants": [participant(plan, person) for person in turns.people],
         **({"timeRestriction": restriction} if restriction else {}),
     }
 
 
-def _restriction(hours: Sequence[Hours]) -> Mapping[str, Any] | None:
+def _turns_of(rotation: Rotation) -> Mapping[str, Any]:
+    """Write how long turns are. There are no months there: one is told as thirty days."""
+    match rotation.every:
+        case Every.HOUR:
+            return {"type": "hourly", "length": rotation.length}
+        case Every.WEEK:
+            return {"type": "weekly", "length": rotation.length}
+        case Every.MONTH:
+            return {"type": "daily", "length": rotation.length * _MONTH}
+        case Every.DAY if rotation.length % _WEEK == 0:
+            return {"type": "weekly", "length": rotation.length // _WEEK}
+        case Every.DAY:
+            return {"type": "daily", "length": rotation.length}
+
+
+def _restriction(hours: Sequence[Hours | WeekSpan]) -> Mapping[str, Any] | None:
     """Write the hours a layer covers; every day alike is one interval of the day."""
-    if not hours:
-        return None
-    if len(hours) == 1 and len(hours[0].weekdays) == _WEEK:
-        return {"type": "time-of-day", "restriction": _interval(hours[0])}
-    spans = [
-        {
-            "startDay": _DAYS[day],
-            "endDay": _DAYS[day if each.end > each.start else (day + 1) % _WEEK],
-            **_interval(each),
-        }
-        for each in hours
-        for day in sorted(each.weekdays)
-    ]
-    return {"type": "weekday-and-time-of-day", "restrictions": spans}
+    match hours:
+        case []:
+            return None
+        case [Hours(weekdays=days) as each] if len(days) == _WEEK:
+            return {"type": "time-of-day", "restriction": _interval(each)}
+        case _:
+            spans = [span for each in hours for span in _spans(each)]
+            return {"type": "weekday-and-time-of-day", "restrictions": spans}
 
 
-def _interval(hours: Hours) -> Mapping[str, int]:
+def _spans(hours: Hours | WeekSpan) -> Iterator[Mapping[str, Any]]:
+    match hours:
+        case Hours():
+            for day in sorted(hours.weekdays):
+                last = day if hours.end > hours.start else (day + 1) % _WEEK
+                yield {"startDay": _DAYS[day], "endDay": _DAYS[last], **_interval(hours)}
+        case WeekSpan():
+            first, last = _DAYS[hours.from_day], _DAYS[hours.to_day]
+            yield {"startDay": first, "endDay": last, **_interval(hours)}
+        case _:
+            assert_never(hours)
+
+
+def _interval(hours: Hours | WeekSpan) -> Mapping[str, int]:
     return {
         "startHour": hours.start.hour,
         "startMin": hours.start.minute,
@@ -193,33 +202,13 @@ def _interval(hours: Hours) -> Mapping[str, int]:
     }
 
 
-async def _overrides(call: Call, plan: Plan, found: Schedule) -> list[Mapping[str, Any]]:
-    async with call.desk.transaction() as tx:
-        view = await oncall.shifts(tx, plan, found.id, Span(tx.now, tx.now + AHEAD))
-    everything = [
-        {"id": _rotation_id(found, number), "name": layer.name}
-        for number, layer in enumerate(found.layers)
-    ]
-    return [
-        {
-            "_parent": _parent(found),
-            "alias": str(one.id),
-            "user": _participant(plan, one.person),
-            "startDate": moment(one.span.start),
-            "endDate": moment(one.span.end),
-            "rotations": everything,
-        }
-        for one in view.overrides
-    ]
-
-
 def _on_call(plan: Plan, found: Schedule, view: OnCallView, *, flat: bool) -> Mapping[str, Any]:
-    people = [view.now.duty.person] if view.now else []
+    people = [shift.duty.person for shift in view.now if not oncall.is_shadow(shift)]
     if flat:
         names = [_address(plan, person) for person in people]
-        return {"_parent": _parent(found), "onCallRecipients": names}
+        return {"_parent": parent(found), "onCallRecipients": names}
     shapes = [_recipient(plan, person) for person in people]
-    return {"_parent": _parent(found), "onCallParticipants": shapes}
+    return {"_parent": parent(found), "onCallParticipants": shapes}
 
 
 def _laid_out(plan: Plan, one: Schedule, shifts: Iterable[Shift]) -> list[Mapping[str, Any]]:
@@ -227,18 +216,20 @@ def _laid_out(plan: Plan, one: Schedule, shifts: Iterable[Shift]) -> list[Mappin
     names = [layer.name for layer in one.layers]
     periods: list[list[Mapping[str, Any]]] = [[] for _ in names]
     for shift in shifts:
-        standing_in = shift.duty.because is Because.OVERRIDE
-        place = len(names) - 1 if standing_in else names.index(shift.duty.layer)
+        standing_in = shift.duty.because in {Because.OVERRIDE, Because.ADDED}
+        place = names.index(shift.duty.layer) if shift.duty.layer else len(names) - 1
         type_ = "override" if standing_in else "default"
         periods[place].append(_period(plan, shift.span, shift.duty.person, type_))
     return [
-        {"id": _rotation_id(one, number), "name": name, "order": float(number), "periods": found}
+        {"id": rotation_id(one, number), "name": name, "order": float(number), "periods": found}
         for number, (name, found) in enumerate(zip(names, periods, strict=True))
     ]
 
 
 def _stood_in(plan: Plan, view: ScheduleView) -> list[Mapping[str, Any]]:
-    found = [_period(plan, one.span, one.person, "override") for one in view.overrides]
+    found = [
+        _period(plan, one.span, one.person, "override") for one in view.overrides if one.person
+    ]
     return [
         {"id": f"{view.schedule}-overrides", "name": "Overrides", "order": 0.0, "periods": found}
     ]
@@ -253,7 +244,8 @@ def _period(plan: Plan, span: Span, person: PersonId, type_: str) -> Mapping[str
     }
 
 
-def _participant(plan: Plan, person: PersonId) -> Mapping[str, str]:
+def participant(plan: Plan, person: PersonId) -> Mapping[str, str]:
+    """Write a person as somebody who takes part."""
     return {"type": "user", "id": person, "username": _address(plan, person)}
 
 
@@ -266,11 +258,13 @@ def _address(plan: Plan, person: PersonId) -> str:
     return address_of(known) if known else person
 
 
-def _parent(one: Schedule) -> Mapping[str, Any]:
+def parent(one: Schedule) -> Mapping[str, Any]:
+    """Write what an answer belongs to."""
     return {"id": one.id, "name": one.name, "enabled": True}
 
 
-def _rotation_id(one: Schedule, number: int) -> str:
+def rotation_id(one: Schedule, number: int) -> str:
+    """Name a layer by its place: the plan gives layers no ids."""
     return f"{one.id}-{number}"
 
 
@@ -293,7 +287,8 @@ def _flat(call: Call) -> bool:
     return call.query.get("flat", "").lower() == "true"
 
 
-def _named(call: Call, plan: Plan, word: str) -> Schedule:
+def named_schedule(call: Call, plan: Plan, word: str) -> Schedule:
+    """Return the schedule a path names. Raises NotDone."""
     return named(call, plan.schedules, lambda one: (one.id, one.name), by=word)
 
 
@@ -304,8 +299,6 @@ WAYS = (
     Way("GET", _ONE, schedule),
     Way("GET", f"{_ONE}/rotations", rotations),
     Way("GET", f"{_ONE}/rotations/{{rotation}}", rotation),
-    Way("GET", f"{_ONE}/overrides", overrides),
-    Way("GET", f"{_ONE}/overrides/{{alias}}", override),
     Way("GET", f"{_ONE}/on-calls", on_calls),
     Way("GET", f"{_ONE}/next-on-calls", next_on_calls),
     Way("GET", f"{_ONE}/timeline", timeline),

@@ -57,6 +57,9 @@ def _form(name: str, deed: Deed) -> View:
 
 async def _acknowledge(tx: Tx, caller: Caller, found: Reached) -> str:
     answer = await alerts.acknowledge_alert(tx, found.id, by=caller.principal.actor)
+    if answer.answered < answer.needed:
+        count = f"{answer.answered} of {answer.needed}"
+        return f"You are {count} people who must acknowledge it; the others are still told."
     return "You have it." if answer.yours else f"{answer.by} has it already."
 
 

@@ -1,7 +1,7 @@
 """The page behind the link in a message: one button that acknowledges, and nothing else."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fireline.core.values.refusals import Refusal
@@ -24,6 +24,9 @@ async def acknowledge(request: Request) -> Response:
     except Refusal as refusal:
         shown = {"link": None, "answer": None, "refusal": refusal}
         return render_outside("acknowledge.html", status=STATUS[refusal.kind], **shown)
+    if answer is not None and "application/json" in request.headers.get("accept", ""):
+        # A notification's own button, pressed where there is no page to show.
+        return JSONResponse({"number": answer.number, "yours": answer.yours, "by": answer.by})
     return render_outside("acknowledge.html", link=link, answer=answer, refusal=None)
 
 

@@ -21,6 +21,7 @@ from fireline.core.values.refusals import Refusal
 from fireline.doors.entry import admit, admit_to
 from fireline.doors.problems import STATUS
 from fireline.store.hub import Hub
+from fireline.usecases.channels import Switchboard
 from fireline.usecases.transaction import Transactions
 
 PLACES = (
@@ -37,10 +38,11 @@ STATIC = resources.files("fireline.doors.web") / "static"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the pages work with: transactions, and the pokes that keep them fresh."""
+    """What the pages work with: transactions, the pokes that keep them fresh, the ways out."""
 
     transaction: Transactions
     hub: Hub
+    channels: Switchboard = field(default_factory=Switchboard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""A watcher outside that is told by calling an address."""

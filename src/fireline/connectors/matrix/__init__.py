@@ -1,0 +1,1 @@
+"""Matrix: direct messages from an account of fireline's own."""

@@ -1,0 +1,1 @@
+"""ntfy: notifications by a server anybody can run."""

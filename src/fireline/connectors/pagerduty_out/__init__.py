@@ -1,0 +1,1 @@
+"""Onward to PagerDuty, as an alert of its own."""

@@ -1,0 +1,1 @@
+"""Slack: direct messages from a bot."""

@@ -1,0 +1,1 @@
+"""Onward to Splunk On-Call, as an incident of its own."""

@@ -1,0 +1,1 @@
+"""Microsoft Teams: cards, by the address of a workflow."""

@@ -1,0 +1,44 @@
+"""A house with the starter plan and four people signed in: what tests of notifications stand on."""
+
+from dataclasses import dataclass
+
+from fireline.app.house import House
+from fireline.content.starter_plan import starter_files
+from fireline.core.access.roles import Role
+from fireline.usecases import access, contacts, plans
+from tests.doors.pages_world import BO, CY, DEE, VI
+from tests.usecases.alerts_world import send
+from tests.usecases.contacts_world import CHANNELS, GO, code_in
+
+ROLES = {BO: Role.OPERATOR, CY: Role.OPERATOR, DEE: Role.ADMIN, VI: Role.VIEWER}
+
+
+@dataclass
+class World:
+    """The sessions and API tokens of each person."""
+
+    house: House
+    sessions: dict[str, str]
+    tokens: dict[str, str]
+
+    async def code(self) -> str:
+        """Send what waits, and read the code in it as its owner would."""
+        (message,) = await send(self.house, GO)
+        return code_in(message)
+
+
+async def tell(house: House) -> World:
+    """Push the starter plan, say which channels there are, and let everybody in."""
+    world = World(house, {}, {})
+    async with house.transaction() as tx:
+        await plans.push(tx, starter_files(), by=DEE, note="First plan.")
+        await contacts.say_channels(tx, CHANNELS)
+        for who, role in ROLES.items():
+            await access.create_account(tx, who.person, role=role, by=DEE)
+            link = await access.create_sign_in_link(tx, who.person, by=DEE)
+            signed_in = await access.use_sign_in_link(tx, link, address="127.0.0.1")
+            assert isinstance(signed_in, access.SignedIn)
+            token = await access.create_token(tx, who.person, name="test", role=role, by=who)
+            world.sessions[who.person] = signed_in.token.reveal()
+            world.tokens[who.person] = token.token.reveal()
+    return world
