@@ -1,8 +1,10 @@
 """Messages that arrive, that do not, and that may have."""
 
 import json
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -11,13 +13,15 @@ from fireline.app.house import House
 from fireline.core.escalation.retry import MAX_ATTEMPTS
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import AlertId
-from fireline.ports.channel import Delivered, Outcome, Refused, TryAgain, Unknown
+from fireline.core.values.refusals import Unavailable
+from fireline.ports.channel import Channel, Delivered, Message, Outcome, Refused, TryAgain, Unknown
 from fireline.store import due, facts, outbox
 from fireline.usecases.alert_views import AlertView
 from fireline.usecases.alerts import AlertFilter, acknowledge_alert, find_alert, list_alerts
 from fireline.usecases.links import press
 from fireline.usecases.sending import prepare, settle, undelivered
 from fireline.usecases.transaction import Tx
+from fireline.workers.sending import send_messages
 from tests.hand_clock import HandClock
 from tests.usecases.alerts_world import (
     ANA,
@@ -259,6 +263,45 @@ async def test_a_message_about_something_else_is_sent_as_it_stands(tx: Tx):
         await settle(tx, claim, outcome)
     kinds = [fact.kind for fact in await facts.timeline(tx.db, [about])]
     assert kinds == ["message.sent", "message.delayed", "message.failed"]
+
+
+async def test_what_arrived_is_not_sent_again_when_its_sender_died_before_it_was_settled(
+    house: House,
+):
+    """The channel takes it; the transaction that would settle it never commits, as after a kill."""
+    await paged(house)
+    told: list[str] = []
+    after = count()
+
+    class Taking:
+        name = "any"
+
+        async def send(self, message: Message) -> Outcome:
+            told.append(message.channel)
+            return Delivered("250 taken")
+
+    async def channel_of(_name: str, _drill: object) -> Channel:
+        return Taking()
+
+    @asynccontextmanager
+    async def dying():
+        # The first after the message was taken notes that it was; the second would settle it.
+        if told and next(after) > 0:
+            msg = "killed"
+            raise Unavailable(msg)
+        async with house.transaction() as tx:
+            yield tx
+
+    with suppress(Unavailable):
+        await send_messages(dying, channel_of, base_url=BASE_URL)
+    assert told == ["webhook"]
+    assert (await view_of(house)).pages[0].state == "wished"
+    async with house.transaction() as tx:
+        # Leases end by the database's own clock, which no test moves.
+        await tx.db.execute("update due set lease_until = now() where lease_until is not null")
+    await send_messages(house.transaction, channel_of, base_url=BASE_URL)
+    assert told == ["webhook"]
+    assert (await view_of(house)).pages[0].state == "sent"
 
 
 async def test_a_wish_that_is_gone_is_nothing_to_send(tx: Tx):

@@ -56,6 +56,7 @@ class OutboxRow:
     state: str
     settled_at: datetime | None
     held_until: datetime | None
+    taken_receipt: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ ROWS: dict[str, type | None] = {
     "wish": WishedRow,
     "get": OutboxRow,
     "about": OutboxRow,
+    "took": None,
     "settle": None,
     "cancel_about": None,
     "attempted": None,
@@ -197,6 +199,11 @@ async def about(
     """List the wishes about some things, oldest first."""
     values = {"about_kind": kind, "about_ids": list(subjects), "limit": limit}
     return await rows.many(db, OutboxRow, _SQL["about"], values)
+
+
+async def took(db: AsyncConnection, wish_id: UUID, receipt: str) -> None:
+    """Note that the other side has a message, whatever becomes of who sent it."""
+    await rows.run(db, _SQL["took"], {"id": wish_id, "receipt": receipt})
 
 
 async def settle(db: AsyncConnection, wish_id: UUID, state: str, *, now: datetime) -> bool:

@@ -9,7 +9,7 @@ returning o.id, (o.xmax = 0) as fresh;
 
 -- name: get
 select o.id, o.key, o.channel, o.recipient, o.person, o.subject, o.body, o.about_kind, o.about_id,
-       o.drill_id, o.wished_at, o.state, o.settled_at, o.held_until
+       o.drill_id, o.wished_at, o.state, o.settled_at, o.held_until, o.taken_receipt
 from outbox o
 where o.id = %(id)s
 limit 1
@@ -17,11 +17,16 @@ for update;
 
 -- name: about
 select o.id, o.key, o.channel, o.recipient, o.person, o.subject, o.body, o.about_kind, o.about_id,
-       o.drill_id, o.wished_at, o.state, o.settled_at, o.held_until
+       o.drill_id, o.wished_at, o.state, o.settled_at, o.held_until, o.taken_receipt
 from outbox o
 where o.about_kind = %(about_kind)s and o.about_id = any(%(about_ids)s::uuid[])
 order by o.wished_at, o.id
 limit %(limit)s::int;
+
+-- name: took
+-- Note that the other side has the message, in a transaction that is this statement.
+update outbox set taken_receipt = %(receipt)s
+where id = %(id)s and state = 'waiting';
 
 -- name: settle
 update outbox set state = %(state)s, settled_at = %(now)s
@@ -60,7 +65,7 @@ from (
     join due d on d.kind = 'send' and d.id = o.id
     where o.channel = %(channel)s and o.recipient = %(recipient)s and o.state = 'waiting'
       and o.about_kind = 'page' and o.drill_id is not distinct from %(drill_id)s::uuid
-      and d.due_at <= %(now)s and d.parked_at is null
+      and d.due_at <= %(now)s and d.parked_at is null and o.taken_receipt is null
     limit %(limit)s::int
 ) c
 limit 1;
@@ -84,6 +89,7 @@ left join incident_alert i on i.alert_id = a.id
 where o.channel = %(channel)s and o.recipient = %(recipient)s and o.state = 'waiting'
   and o.drill_id is not distinct from %(drill_id)s::uuid
   and d.due_at <= %(now)s and d.parked_at is null and a.state <> 'resolved'
+  and o.taken_receipt is null
   and (d.lease_until is null or o.prepared_fence is distinct from d.fence)
 order by a.priority, d.due_at desc, o.id
 limit %(limit)s::int

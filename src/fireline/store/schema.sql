@@ -905,6 +905,7 @@ CREATE TABLE public.outbox (
     carried_at timestamp with time zone,
     held_until timestamp with time zone,
     prepared_fence bigint,
+    taken_receipt text,
     CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'refused'::text, 'cancelled'::text])))
 );
 

@@ -18,8 +18,6 @@ from fireline.usecases.crowds import alerts_spoken_for
 from fireline.usecases.facts import alert_stream, record
 from fireline.usecases.transaction import Tx
 
-# The channels whose messages have receipts.
-RECEIPTED = frozenset({"sms", "voice"})
 _BY = Machine("sender")
 _NO_NEWS: Final = "no news"
 

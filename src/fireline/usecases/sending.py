@@ -83,6 +83,22 @@ async def prepare(tx: Tx, wish: UUID, *, base_url: str, fence: int | None = None
     return _message(tx, wished, await _text(tx, wished, page, alert, base_url))
 
 
+async def took(tx: Tx, wish: UUID, receipt: str) -> None:
+    """Note that a message arrived, before anything else is done about it.
+
+    Settling takes a while; whoever dies meanwhile must not have it sent again.
+    """
+    await outbox.took(tx.db, wish, receipt)
+
+
+async def took_before(tx: Tx, wish: UUID) -> Delivered | None:
+    """Say whether an earlier attempt arrived, whose sender died before it was settled."""
+    wished = await outbox.get(tx.db, wish)
+    if wished is None or wished.state != "waiting" or wished.taken_receipt is None:
+        return None
+    return Delivered(wished.taken_receipt)
+
+
 async def settle(tx: Tx, claim: due.Claim, outcome: Outcome) -> None:
     """Write down what became of one attempt, and do what follows from it.
 

@@ -12,6 +12,8 @@ alter table outbox add column carried_at timestamptz;
 alter table outbox add column held_until timestamptz;
 -- The claim under which it was last sent; it is on its way while that one stands.
 alter table outbox add column prepared_fence bigint;
+-- What the other side said when it took the message: written at once, before what follows from it.
+alter table outbox add column taken_receipt text;
 create index outbox_waiting on outbox (channel, recipient) where state = 'waiting';
 create index outbox_carried on outbox (carried_by) where carried_by is not null;
 
