@@ -42,6 +42,8 @@ from fireline.workers.waiting import APPROVAL, DEADLINE, expire_approvals, pass_
 
 # How often a worker looks although nobody poked it: a lost poke costs this much and no more.
 _LOOK_SECONDS = 0.2
+# Steps and messages are due at moments nobody pokes for, and somebody is waiting.
+_PAGING_LOOK_SECONDS = 0.1
 _AUDIT_SECONDS = 60.0
 _HELD_SECONDS = 1.0
 _SILENCE_SECONDS = 2.0
@@ -108,8 +110,8 @@ def build_parts(
             _REST_SECONDS,
         ),
         Loop("ends", lambda: end_the_over(transactions, groupings), _ENDS_SECONDS),
-        _due(LADDER, lambda: climb(transactions)),
-        _due(SEND, send),
+        _due(LADDER, lambda: climb(transactions), _PAGING_LOOK_SECONDS),
+        _due(SEND, send, _PAGING_LOOK_SECONDS),
         _due(RUN, lambda: advance_runs(engine)),
         _due(DEADLINE, lambda: pass_deadlines(transactions)),
         _due(APPROVAL, lambda: expire_approvals(transactions)),
@@ -138,5 +140,7 @@ def build_parts(
     return Parts(tuple(loop for loop in loops if loop.name not in wiring.without_parts), intakes)
 
 
-def _due(kind: str, turn: Callable[[], Awaitable[bool]]) -> Loop:
-    return Loop(kind, turn, _LOOK_SECONDS, (f"due:{kind}",))
+def _due(
+    kind: str, turn: Callable[[], Awaitable[bool]], look_seconds: float = _LOOK_SECONDS
+) -> Loop:
+    return Loop(kind, turn, look_seconds, (f"due:{kind}",))
