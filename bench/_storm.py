@@ -120,12 +120,15 @@ class Program:
         self.process.wait()
 
     async def ready(self) -> None:
-        """Wait until it answers."""
+        """Wait until it answers; start it again when it ended, as whoever keeps services does.
+
+        One that starts while its database recovers from a crash gives up.
+        """
         ends = time.monotonic() + READY_SECONDS
         while time.monotonic() < ends:
             assert self.process is not None
             if self.process.poll() is not None:
-                sys.exit(f"fireline up ended by itself: see {self.folder / 'up.log'}")
+                self.start()
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
