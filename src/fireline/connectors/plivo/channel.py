@@ -7,36 +7,16 @@ what became of it comes back to our door.
 
 from fireline.connectors.plivo.account import Line, PlivoAccount
 from fireline.core.escalation.short_text import cut
-from fireline.ports.channel import Description, Form, Message, Outcome, Refused
+from fireline.ports.channel import Message, Outcome, Refused
 from fireline.ports.telephone import Ask, NotServed
+from fireline.wire import phones
 from fireline.wire.addresses import INTERNET, Reach
 from fireline.wire.caller import WHOLE_SECONDS
 from fireline.wire.words import said_in
 
 NEEDS = ("FIRELINE_PLIVO_ACCOUNT", "FIRELINE_PLIVO_TOKEN", "FIRELINE_PLIVO_FROM")
-_NUMBER = r"\+[1-9]\d{6,14}"
-SMS = Description(
-    name="sms",
-    title="SMS",
-    form=Form.SHORT,
-    address_words="a phone number that begins with + and the country",
-    example="+15550100123",
-    address_pattern=_NUMBER,
-    answers=True,
-    receipts=True,
-    needs=NEEDS,
-)
-VOICE = Description(
-    name="voice",
-    title="Phone call",
-    form=Form.SPOKEN,
-    address_words="a phone number that begins with + and the country",
-    example="+15550100123",
-    address_pattern=_NUMBER,
-    answers=True,
-    receipts=True,
-    needs=(*NEEDS, "FIRELINE_BASE_URL"),
-)
+SMS = phones.sms(*NEEDS)
+VOICE = phones.voice(*NEEDS, "FIRELINE_BASE_URL")
 
 RING_SECONDS = 30
 # Plivo takes no longer texts.

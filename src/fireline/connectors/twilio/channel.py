@@ -8,36 +8,16 @@ phone; what became of it comes back to our door.
 from fireline.connectors.twilio.account import Line, TwilioAccount
 from fireline.connectors.twilio.words import spoken
 from fireline.core.escalation.short_text import cut
-from fireline.ports.channel import Description, Form, Message, Outcome, Refused
+from fireline.ports.channel import Message, Outcome, Refused
 from fireline.ports.telephone import Ask
+from fireline.wire import phones
 from fireline.wire.addresses import INTERNET, Reach
 from fireline.wire.caller import WHOLE_SECONDS
 from fireline.wire.words import said_in
 
 NEEDS = ("FIRELINE_TWILIO_ACCOUNT", "FIRELINE_TWILIO_TOKEN", "FIRELINE_TWILIO_FROM")
-_NUMBER = r"\+[1-9]\d{6,14}"
-SMS = Description(
-    name="sms",
-    title="SMS",
-    form=Form.SHORT,
-    address_words="a phone number that begins with + and the country",
-    example="+15550100123",
-    address_pattern=_NUMBER,
-    answers=True,
-    receipts=True,
-    needs=NEEDS,
-)
-VOICE = Description(
-    name="voice",
-    title="Phone call",
-    form=Form.SPOKEN,
-    address_words="a phone number that begins with + and the country",
-    example="+15550100123",
-    address_pattern=_NUMBER,
-    answers=True,
-    receipts=True,
-    needs=NEEDS,
-)
+SMS = phones.sms(*NEEDS)
+VOICE = phones.voice(*NEEDS)
 
 # A text that waited longer than this is old news, and the next channel has spoken meanwhile.
 VALID_SECONDS = 900

@@ -1,7 +1,6 @@
 """Why two symptoms are one problem: a code that never changes, and a sentence for people."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from fireline.core.values.ids import SymptomId
@@ -81,11 +80,6 @@ class Link:
     def sentence(self) -> str:
         """Say why, naming what is shared and how far apart the two are."""
         return f"{_SENTENCES[self.reason].format(thing=self.thing)}, {_apart(self.apart_seconds)}"
-
-
-def seconds_of(moment: datetime) -> float:
-    """Return a moment as seconds, which compare and subtract faster than moments."""
-    return moment.timestamp()
 
 
 def _apart(seconds: float) -> str:

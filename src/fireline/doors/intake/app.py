@@ -1,6 +1,7 @@
-"""Every intake route in one application, outside the gate: here a source's token decides.
+"""Every intake route in one application, outside the gate.
 
-Deny by default: a handler admits the source before it looks at anything else. What a handler turns
+Deny by default: a handler admits the source by its token, or proves the signature of a phone
+company or of Slack, before it looks at anything else. What a handler turns
 away it says in the manners of the API it imitates; what it forgets is answered here.
 """
 
