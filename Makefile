@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := src tests bench hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test story bench chaos schema lock clean
+.PHONY: help run setup check test story bench chaos cloud schema lock clean
 
 help:
 	@echo "make run          start fireline with a demonstration, on http://127.0.0.1:8040"
@@ -18,6 +18,7 @@ help:
 	@echo "make story NAME=  one story"
 	@echo "make bench        the benchmarks"
 	@echo "make chaos        kill everything, break the providers, and count what was lost"
+	@echo "make cloud        look at a simulated account beside Prowler and Cloud Custodian"
 	@echo "make schema       write the schema dump after changing a migration"
 	@echo "make lock         resolve the dependencies anew"
 
@@ -44,8 +45,14 @@ story: setup
 chaos: setup
 	$(BIN)/python bench/chaos.py $(CHAOS)
 
+cloud: setup
+	$(BIN)/python bench/cloud.py $(CLOUD)
+
+# These take long, or need what another left.
+APART := bench/chaos.py bench/cloud.py bench/same_findings.py
+
 bench: setup
-	@for file in $(filter-out bench/chaos.py,$(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in $(filter-out $(APART),$(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 schema: setup
 	$(BIN)/python -m tests.schema_dump

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import uvloop
 
-from fireline.app import http, memory
+from fireline.app import http, logs, memory
 from fireline.app.fireline import running
 from fireline.app.own import database
 from fireline.app.settings import load
@@ -36,6 +37,8 @@ class Served:
 
 async def serve(folder: Path, wanted: dict[str, dict[str, str]]) -> None:
     """Run fireline until the parent closes our input; say first where, and with which tokens."""
+    memory.share()
+    logs.set_up("text", quiet=True)
     by = Machine("bench")
     settings = load({"FIRELINE_DATA_DIR": str(folder), **wanted["environ"]})
     files = {**starter_files(), **wanted["files"]}
@@ -67,13 +70,17 @@ async def serve(folder: Path, wanted: dict[str, dict[str, str]]) -> None:
 def served(
     folder: Path, *, files: dict[str, str] | None = None, environ: dict[str, str] | None = None
 ) -> Iterator[Served]:
-    """Start a fireline with the starter plan, some of its files replaced or added; and end it."""
+    """Start a fireline with the starter plan, some of its files replaced or added; and end it.
+
+    What `environ` adds is there for what reads the environment itself, such as the AWS client.
+    """
     wanted = json.dumps({"files": files or {}, "environ": environ or {}})
     process = subprocess.Popen(
         [sys.executable, __file__, str(folder), wanted],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, **(environ or {})},
     )
     assert process.stdout is not None
     assert process.stdin is not None

@@ -47,6 +47,16 @@ def test_local_files_go_where_the_desktop_standard_says():
             'must be addresses of SQS queues, separated by commas, and is "https://sqs/a, junk".',
         ),
         ("AWS_MONITOR_ROLE_ARN", "look", 'must be the ARN of an IAM role, and is "look".'),
+        (
+            "KUBERNETES_CLUSTERS",
+            "/etc/kubeconfig",
+            (
+                "must be clusters such as prod-eu=/etc/fireline/kubeconfig#prod,"
+                ' with commas between, and is "/etc/kubeconfig".'
+            ),
+        ),
+        ("KUBERNETES_CLUSTERS", "a=/x,b=/y,a=/z", "names a twice."),
+        ("KUBERNETES_EXEC", "perhaps", 'must be true or false, and is "perhaps".'),
         ("SMTP_PASSWORD", "hunter2", "must be a reference, env:NAME or file:PATH."),
         ("WEBHOOK_SECRET", "env:NOT_THERE", "names the variable NOT_THERE, which is not set."),
         ("WEBHOOK_SECRET", "file:/no/file", "names the file /no/file, which has nothing."),

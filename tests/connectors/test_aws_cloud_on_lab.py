@@ -19,7 +19,7 @@ from fireline.lab.clients import SUCCEEDED, Caller
 from fireline.lab.clock import now
 from fireline.lab.lab import Lab
 from fireline.lab.options import LabOptions
-from fireline.lab.world import read_world
+from fireline.lab.world_file import read_world
 from fireline.ports.cloud import Call, Declined, Errand, Made, Unreadable
 from tests.lab.running import SECRET, WORLD, Running, make
 

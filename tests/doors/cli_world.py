@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from fireline.app.foreign import open_foreign
 from fireline.app.house import House
+from fireline.app.lab_up import lab_commands
 from fireline.content.starter_plan import starter_files
 from fireline.core.access.principal import Principal
 from fireline.core.access.roles import Role
@@ -62,7 +63,9 @@ class Composed:
 
     @property
     def cli(self) -> typer.Typer:
-        return build_cli(Bodies(self.up, self.run_alone, open_foreign, lambda _: self.ends_with))
+        return build_cli(
+            Bodies(self.up, self.run_alone, open_foreign, lambda _: self.ends_with, lab_commands())
+        )
 
 
 def run(

@@ -181,7 +181,7 @@ async def test_what_was_seen_long_ago_is_forgotten(tx: Tx):
 
 
 async def test_an_audit_list_becomes_signals_and_a_bad_event_costs_no_other(world: Hearing):
-    url = await world.source("kubernetes_audit")
+    url = await world.source("kubernetes_audit", "prod-eu")
     received = AUDIT_EVENT | {"stage": "RequestReceived"}
     ended = AUDIT_EVENT | {"stage": "ResponseComplete"}
     refused = AUDIT_EVENT | {"auditID": "two", "responseStatus": {"code": 403}, "verb": "list"}
@@ -194,7 +194,9 @@ async def test_an_audit_list_becomes_signals_and_a_bad_event_costs_no_other(worl
     exec_ = found[AUDIT_EVENT["auditID"]]
     assert exec_.kind == "kubernetes.create.pods.exec"
     assert (exec_.who, exec_.address) == ("bo@example.com", "198.51.100.7")
-    assert exec_.assets == ("kubernetes.pod//global/shop/cart-1",)
+    # Named as the inventory names it: the source is named as the cluster.
+    assert exec_.assets == ("k8s.pod/prod-eu/global/shop/cart-1",)
+    assert exec_.account == "prod-eu"
     assert (found["two"].outcome, found["two"].read_only) == ("refused", True)
 
 

@@ -2,10 +2,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from fireline.lab.aws.deliver import Timetable
+from fireline.lab.aws.timetable import Timetable
 from fireline.lab.lab import Lab
 from fireline.lab.options import LabOptions
-from fireline.lab.world import World, read_world
+from fireline.lab.world import World
+from fireline.lab.world_file import read_world
 from tests.lab.running import SECRET, WORLD, Running
 
 

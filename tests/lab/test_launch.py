@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fireline.core.values.refusals import Kind
-from fireline.lab.aws.deliver import Timetable
+from fireline.lab.aws.timetable import Timetable
 from fireline.lab.launch import STATE_FILE, LabFailed, attach, launch
 from fireline.lab.options import LabOptions, Part
 from tests.lab.running import WORLD

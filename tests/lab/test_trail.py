@@ -123,7 +123,7 @@ def test_a_refused_call_is_recorded_with_its_error(running: Running) -> None:
     caller = running.user("refused")
     make(caller, "iam", "GetUser", UserName="nobody-at-all")
     record = only(running.records_of(caller), "GetUser")
-    assert record["errorCode"] == "NoSuchEntity"
+    assert record["errorCode"] == "NoSuchEntityException"
     assert "nobody-at-all" in record["errorMessage"]
     assert record["responseElements"] is None
 

@@ -9,10 +9,13 @@ from fireline.app.settings import _SECRETS, PREFIX, Settings, must
 from fireline.core.access.roles import Role, grants
 from fireline.doors.api.app import ROOMS
 from fireline.doors.api.visit import Needs
+from tests.meta import assets_page, signature_page
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "docs/reference/settings.md"
 API = ROOT / "docs/reference/api.md"
+SIGNATURES = ROOT / "docs/reference/signature-functions.md"
+ASSETS = ROOT / "docs/reference/assets.md"
 _WRITTEN = "Written from the code itself, by `python -m tests.meta.reference_pages`."
 _SETTINGS_HEAD = f"""# Settings
 
@@ -84,6 +87,18 @@ def permission(route: APIRoute) -> str:
     return needs.permission.value
 
 
+def signatures() -> str:
+    """Return the page of what conditions of signatures may call."""
+    return signature_page.page(_WRITTEN)
+
+
+def assets() -> str:
+    """Return the page of what is looked at in AWS."""
+    return assets_page.page(_WRITTEN)
+
+
 if __name__ == "__main__":
     SETTINGS.write_text(settings(), "utf-8")
     API.write_text(api(), "utf-8")
+    SIGNATURES.write_text(signatures(), "utf-8")
+    ASSETS.write_text(assets(), "utf-8")

@@ -215,8 +215,10 @@ def test_no_document_speaks_of_the_machine_it_was_written_on(page: Path):
     [
         (reference_pages.SETTINGS, reference_pages.settings),
         (reference_pages.API, reference_pages.api),
+        (reference_pages.ASSETS, reference_pages.assets),
+        (reference_pages.SIGNATURES, reference_pages.signatures),
     ],
-    ids=["settings", "api"],
+    ids=["settings", "api", "assets", "signatures"],
 )
 def test_the_reference_pages_are_current(page: Path, write: Callable[[], str]):
     current = page.read_text("utf-8") == write()

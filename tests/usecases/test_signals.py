@@ -247,6 +247,6 @@ async def test_the_judge_is_woken_only_when_something_came(house: House):
 
 @given(body=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_body_whatever_is_lost_or_raises(body: bytes):
-    reading = signals._Reading(FreshIds())
+    reading = signals._Reading(FreshIds(), "trail")
     signals._read([Parcel("r", "queue", "sqs:changes/m", body)], reading)
     assert len(reading.new) + len(reading.apart) >= 1 or body.strip().startswith(b'{"Records')

@@ -8,12 +8,15 @@ import pytest
 
 from fireline.app.house import House
 from fireline.core.alerting.route import Decides, Route
+from fireline.core.assets.asset import Asset
+from fireline.core.assets.ref import AssetRef
 from fireline.core.escalation.policy import Policy
 from fireline.core.plan.plan import Plan
 from fireline.core.signals.notice import Notice
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import PersonId, PolicyId, RevisionId, RouteId
 from fireline.usecases.alerts import resolve_alert
+from fireline.usecases.asset_saving import Seen, prepare, save
 from fireline.usecases.raising import raise_alerts
 from fireline.usecases.sorting import sort_payloads
 from fireline.usecases.what_if import BadWindow, Progress, WhatIf, replay
@@ -23,6 +26,9 @@ from tests.usecases.sorting_world import everything, firing, groupings, over, po
 
 MONTH = timedelta(days=30)
 NIGHT = PolicyId("night")
+
+
+BUCKET = AssetRef("aws.s3.bucket", "111122223333", "invoices")
 
 
 def changed(*routes: Route) -> Plan:
@@ -117,3 +123,18 @@ async def test_replay_is_deterministic_and_says_how_far_it_is(house: House, cloc
     steps = [one async for one in replay(house.transaction, PLAN, after, back=MONTH)]
     assert isinstance(steps[0], Progress)
     assert steps[0].done == steps[0].total == 9
+
+
+async def test_whose_an_asset_is_counts_as_the_inventory_knows_it_now(
+    house: House, clock: HandClock
+):
+    await said(house, clock, firing("a", service="", assets=(BUCKET,)))
+    async with house.transaction() as tx:
+        (alert,) = await everything(tx)
+        assert alert.service is None
+        tagged = Asset(BUCKET, {}, tags={"service": "shop"})
+        await save(tx, PLAN, prepare([tagged]), Seen(None, tx.now))
+    result = await answer(house, changed())
+    (before,), (after,) = result.before.told, result.after.told
+    assert before.service == after.service == "shop"
+    assert after.why == "the inventory says invoices is Shop's: its tag service says Shop"

@@ -24,7 +24,7 @@ from fireline.store.database import ALL_TOPICS, Database
 from fireline.store.hub import Hub
 from fireline.store.keeper import Keeper
 from fireline.store.migrate import migrate
-from fireline.usecases import contacts
+from fireline.usecases import cloud_accounts, contacts, looks
 from fireline.usecases.intake import Inbox
 from fireline.workers.loop import keep
 
@@ -56,6 +56,8 @@ async def running(
     worlds = Worlds(settings)
     async with house.transaction() as tx:
         await contacts.say_channels(tx, set_up(worlds.switchboard, settings))
+        await cloud_accounts.say_own(tx, worlds.inventories.own(None))
+        await looks.look_at_start(tx)
     address = settings.base_url or _address_of(taken, settings.scheme)
     parts = build_parts(house, hub, worlds, address=lambda: address, wiring=wiring)
     inbox = Inbox(house.transaction, hub, [Keeper(dsn) for _ in range(_KEEPERS)])
@@ -92,6 +94,7 @@ async def running(
         server.should_exit = True
         await _end(tasks)
         await parts.intakes.stop()
+        worlds.inventories.close()
         with suppress(asyncio.CancelledError):
             await serving
         await database.close()

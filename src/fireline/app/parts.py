@@ -10,16 +10,23 @@ from fireline.store.alert_hands import SNOOZE
 from fireline.store.handoffs import HANDOFF
 from fireline.store.hub import Hub
 from fireline.store.ladders import LADDER
+from fireline.store.looks import DIRTY, LOOK, LOOK_END, LOOK_PARTS
 from fireline.store.outbox import SEND
+from fireline.store.posture_assessments import ASSESS
+from fireline.store.posture_exceptions import EXCEPTION
 from fireline.store.shift_requests import SHIFT_REQUEST
 from fireline.store.silences import SILENCE
 from fireline.usecases import drills, plans
+from fireline.usecases.cloud_accounts import COSTS, PROBE
 from fireline.usecases.facts import house_stream
 from fireline.usecases.groupings import Groupings
 from fireline.usecases.intake import PAYLOADS
+from fireline.usecases.looks import PARTS_TOPIC
+from fireline.usecases.rereads import REREADS
 from fireline.usecases.run_engine import RUN
 from fireline.usecases.run_hold import Engine
 from fireline.usecases.silences import TOPIC as SILENCES
+from fireline.workers.accounts import ask_costs, own_assets, probe_accounts
 from fireline.workers.auditor import audit_all
 from fireline.workers.drills import Director, Stages
 from fireline.workers.handoffs import (
@@ -32,7 +39,17 @@ from fireline.workers.heartbeats import watch_for_silence
 from fireline.workers.intake import Intakes
 from fireline.workers.judge import judge_when_planned
 from fireline.workers.ladder import climb
+from fireline.workers.looking import (
+    Looker,
+    ask_parts,
+    begin_dirty_looks,
+    begin_looks,
+    end_looks,
+)
+from fireline.workers.lookout import Lookout
 from fireline.workers.loop import Loop
+from fireline.workers.posture import assess, turn_exceptions
+from fireline.workers.rereading import Rereader
 from fireline.workers.runs import advance_runs
 from fireline.workers.sending import send_messages
 from fireline.workers.silences import lift_silences, turn_silences
@@ -45,6 +62,9 @@ _LOOK_SECONDS = 0.2
 # Steps and messages are due at moments nobody pokes for, and somebody is waiting.
 _PAGING_LOOK_SECONDS = 0.1
 _AUDIT_SECONDS = 60.0
+# A look takes minutes, and what makes it wait is poked.
+_CLOUD_LOOK_SECONDS = 1.0
+_OWNERS_SECONDS = 5.0
 _HELD_SECONDS = 1.0
 _SILENCE_SECONDS = 2.0
 _ENDS_SECONDS = 1.0
@@ -89,6 +109,7 @@ def build_parts(
     director = Director(transactions, stages)
     groupings = Groupings(house.ids.fresh())
     intakes = Intakes(transactions, hub, worlds.sources)
+    lookout = Lookout(transactions, worlds.inventories, worlds.inventories.own, worlds.look_every)
 
     async def send() -> bool:
         return await send_messages(transactions, worlds.channel, base_url=address())
@@ -116,6 +137,8 @@ def build_parts(
         _due(DEADLINE, lambda: pass_deadlines(transactions)),
         _due(APPROVAL, lambda: expire_approvals(transactions)),
         _due(SNOOZE, lambda: end_snoozes(transactions)),
+        _due(EXCEPTION, lambda: turn_exceptions(transactions)),
+        _due(ASSESS, lambda: assess(transactions)),
         Loop("silence", lambda: watch_for_silence(transactions), _SILENCE_SECONDS),
         _due(SILENCE, lambda: turn_silences(transactions)),
         Loop("held", lambda: lift_silences(transactions), _HELD_SECONDS, (SILENCES,)),
@@ -135,9 +158,25 @@ def build_parts(
             (str(house_stream()),),
             _REST_OF_SCHEDULES_SECONDS,
         ),
+        *_looking(lookout),
         Loop("auditor", lambda: audit_all(transactions, worlds.heartbeat), _AUDIT_SECONDS),
     )
     return Parts(tuple(loop for loop in loops if loop.name not in wiring.without_parts), intakes)
+
+
+def _looking(lookout: Lookout) -> tuple[Loop, ...]:
+    """Build the workers that look at the cloud; reading one asset again waits for none of them."""
+    return (
+        _due(LOOK, lambda: begin_looks(lookout), _CLOUD_LOOK_SECONDS),
+        _due(DIRTY, lambda: begin_dirty_looks(lookout), _CLOUD_LOOK_SECONDS),
+        _due(LOOK_PARTS, lambda: ask_parts(lookout), _CLOUD_LOOK_SECONDS),
+        _due(LOOK_END, lambda: end_looks(lookout), _CLOUD_LOOK_SECONDS),
+        _due(PROBE, lambda: probe_accounts(lookout), _CLOUD_LOOK_SECONDS),
+        _due(COSTS, lambda: ask_costs(lookout), _CLOUD_LOOK_SECONDS),
+        Loop("looking", Looker(lookout).turn, _CLOUD_LOOK_SECONDS, (PARTS_TOPIC,)),
+        Loop("rereading", Rereader(lookout).turn, _LOOK_SECONDS, (REREADS,)),
+        Loop("owners", lambda: own_assets(lookout), _OWNERS_SECONDS),
+    )
 
 
 def _due(

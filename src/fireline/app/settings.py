@@ -62,6 +62,12 @@ def _is_role(text: str) -> bool:
     return re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", text) is not None
 
 
+def _is_cluster(text: str) -> bool:
+    return (
+        re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}=(in-cluster|[^#]+(#.+)?)", text) is not None
+    )
+
+
 def _split(text: object) -> object:
     return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
 
@@ -82,6 +88,7 @@ WebAddress = Annotated[str, _check(_is_web_address)]
 FolderPath = Annotated[Path, AfterValidator(_absolute)]
 NetworkOnly = Annotated[Network, BeforeValidator(_network)]
 RoleArn = Annotated[str, _check(_is_role)]
+ClusterText = Annotated[str, _check(_is_cluster)]
 _PORT = "be a whole number between 1 and 65535"
 _URL = "be an address that begins with http:// or https://"
 _ROLE = "be the ARN of an IAM role"
@@ -308,10 +315,56 @@ class Settings(BaseModel):
     aws_external_id: Secret | None = Field(
         default=None, description="The external id both roles ask for."
     )
+    aws_regions: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+        default=(),
+        description=(
+            "The regions of that account to look at, separated by commas; otherwise all that are"
+            " switched on."
+        ),
+        json_schema_extra={"must": "be names of regions, separated by commas"},
+    )
     aws_endpoint_url: WebAddress | None = Field(
         default=None,
         description="An AWS other than AWS, such as a simulated one.",
         json_schema_extra={"must": _URL},
+    )
+    look_hours: Annotated[float, Field(ge=0.25, le=168)] = Field(
+        default=6,
+        description="How many hours after one look at every cloud account the next one begins.",
+        json_schema_extra={"must": "be a number of hours between 0.25 and 168"},
+    )
+    aws_cost_explorer: bool = Field(
+        default=False,
+        description=(
+            "Whether to ask Cost Explorer what resources cost. Each page of its answer costs a"
+            " cent, and it must have been switched on for resources."
+        ),
+        json_schema_extra={"must": "be true or false"},
+    )
+    aws_cost_report: FolderPath | None = Field(
+        default=None,
+        description=(
+            "A Cost and Usage Report in a CSV file, or packed with gzip, to read the costs of"
+            " resources from instead."
+        ),
+    )
+
+    kubernetes_clusters: Annotated[tuple[ClusterText, ...], BeforeValidator(_split)] = Field(
+        default=(),
+        description=(
+            "The Kubernetes clusters to look at: a name and a kubeconfig each, with # and a context"
+            " where it is not the file's current one; or a name and in-cluster."
+        ),
+        json_schema_extra={
+            "must": "be clusters such as prod-eu=/etc/fireline/kubeconfig#prod, with commas between"
+        },
+    )
+    kubernetes_exec: bool = Field(
+        default=False,
+        description=(
+            "Whether a kubeconfig may name a program that fireline runs for a credential (exec)."
+        ),
+        json_schema_extra={"must": "be true or false"},
     )
 
     @property
@@ -398,6 +451,11 @@ def _mistakes_together(settings: Settings) -> list[str]:
     mistakes += _half_set(settings, "matrix", ("url", "token"))
     for company in ("twilio", "plivo"):
         mistakes += _half_set(settings, company, ("account", "token", "from"))
+    names = [each.partition("=")[0] for each in settings.kubernetes_clusters]
+    mistakes += [
+        f"FIRELINE_KUBERNETES_CLUSTERS names {name} twice."
+        for name in sorted({each for each in names if names.count(each) > 1})
+    ]
     if settings.aws_monitor_role_arn and not settings.aws_external_id:
         mistakes.append(
             "FIRELINE_AWS_EXTERNAL_ID must be set, because FIRELINE_AWS_MONITOR_ROLE_ARN is."

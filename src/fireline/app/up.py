@@ -60,6 +60,7 @@ def up(options: UpOptions) -> int:
         where = f"{settings.host}:{settings.port}"
         message = f"Fireline cannot listen on {where} ({busy.strerror})."
         raise ClientFailed(message, FAILED, hint="Choose another with --port.") from busy
+    memory.share()
     try:
         with taken, own.database(settings) as dsn:
             uvloop.run(_serve(settings, dsn, taken, demo=options.demo))

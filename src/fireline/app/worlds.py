@@ -6,10 +6,12 @@ not this machine. Nothing of a drill is ever handed an adapter of the real world
 
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from fireline.app.channels import switchboard
+from fireline.app.inventories import AllInventories
 from fireline.app.settings import Settings
 from fireline.app.telephones import NoTelephone
 from fireline.connectors.aws.clouds import AwsClouds
@@ -44,6 +46,8 @@ class Worlds:
         url = settings.heartbeat_url
         self.heartbeat: Heartbeat | None = UrlHeartbeat(url) if url else None
         self.clouds: Clouds = AwsClouds(_live_aws(settings), self._lab_aws)
+        self.inventories = AllInventories(settings, self._state)
+        self.look_every = timedelta(hours=settings.look_hours)
 
     def folder(self, drill: DrillId) -> Path:
         """Return where a drill's lab keeps its files."""

@@ -11,11 +11,12 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from fireline.lab.aws.deliver import Timetable
+from fireline.lab.aws.timetable import Timetable
 from fireline.lab.lab import Lab
 from fireline.lab.options import SECRET_VARIABLE, LabOptions, Part
 from fireline.lab.state import TAKEN, taken, write_state
-from fireline.lab.world import World, read_world
+from fireline.lab.world import World
+from fireline.lab.world_file import read_world
 
 _TICK_SECONDS = 0.5
 
@@ -65,7 +66,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--world", type=Path, required=True, help="the world, as JSON")
     parser.add_argument("--state-file", type=Path, required=True, help="written when ready")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--seed", type=int, default=0, help="of jitter and faults")
+    parser.add_argument("--seed", type=int, help="the same gives the same ids, jitter and faults")
     parser.add_argument("--eventbridge-lag", type=float, default=usual.eventbridge_lag)
     parser.add_argument("--trail-interval", type=float, default=usual.trail_interval)
     parser.add_argument(

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from fireline.lab.aws.application import SimulatedAws, StartResponse, read_body
 from fireline.lab.aws.call import Environ
 from fireline.lab.aws.faults import Faults
-from fireline.lab.aws.record import Record
+from fireline.lab.aws.findings import AskedFinding
+from fireline.lab.aws.settings import Cloud, Record
+from fireline.lab.aws.signin import AskedSignIn
+from fireline.lab.clock import Clock
 from fireline.lab.mailboxes import Mailboxes
 from fireline.lab.people import Engagement
 from fireline.lab.phones import SIGNATURE_HEADER, Phones
@@ -27,6 +31,15 @@ class Stage(Protocol):
     mailboxes: Mailboxes
     phones: Phones
     ended: Any
+    cloud: Cloud
+
+    def find(self, asked: AskedFinding) -> Record:
+        """Let GuardDuty find something."""
+        ...
+
+    def sign_in(self, asked: AskedSignIn) -> Record:
+        """Let somebody sign in to the console."""
+        ...
 
     @property
     def records(self) -> Iterable[Record]:
@@ -54,6 +67,16 @@ class Stage(Protocol):
         ...
 
 
+class ClockWish(BaseModel):
+    """What is wished of the cloud's clock: set to a moment, moved on, or run at another rate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    set: datetime | None = None
+    advance_seconds: float = 0.0
+    rate: Annotated[float, Field(ge=0, le=100_000)] | None = None
+
+
 class Control:
     """Answers `/lab/…`."""
 
@@ -68,6 +91,10 @@ class Control:
             ("POST", "attack"): lambda _: {"begun": stage.attack()},
             ("POST", "faults"): lambda body: {"faults": stage.faults.replace(body)},
             ("POST", "people"): self._people,
+            ("GET", "clock"): lambda _: _hour(stage.cloud.clock),
+            ("POST", "clock"): self._clock,
+            ("POST", "findings"): self._findings,
+            ("POST", "signins"): self._sign_in,
             ("POST", "keepalive"): lambda _: {"stays": True},
             ("POST", "stop"): self._stop,
         }
@@ -98,6 +125,24 @@ class Control:
     def _people(self, body: object) -> Any:
         return {"begun": self._stage.engage(Engagement.model_validate(body))}
 
+    def _clock(self, body: object) -> Any:
+        wanted, clock = ClockWish.model_validate(body), self._stage.cloud.clock
+        if wanted.rate is not None:
+            clock.run_at(wanted.rate)
+        if wanted.set is not None:
+            clock.put(wanted.set)
+        clock.advance(wanted.advance_seconds)
+        return _hour(clock)
+
+    def _findings(self, body: object) -> Any:
+        asked = TypeAdapter(list[AskedFinding]).validate_python(
+            body if isinstance(body, list) else [body]
+        )
+        return {"findings": [self._stage.find(one)["detail"]["id"] for one in asked]}
+
+    def _sign_in(self, body: object) -> Any:
+        return {"event": self._stage.sign_in(AskedSignIn.model_validate(body))["eventID"]}
+
     def _stop(self, _: object) -> Any:
         self._stage.ended.set()
         return {"stopping": True}
@@ -123,6 +168,10 @@ class Front:
             status = self._phones.ring(rest, signature, read_body(environ))
             return _say(start_response, (status, {"status": status.phrase}))
         return self._aws(environ, start_response)
+
+
+def _hour(clock: Clock) -> dict[str, Any]:
+    return {"now": clock.now().isoformat(), "rate": clock.rate}
 
 
 def _method(environ: Environ) -> str:

@@ -1,14 +1,15 @@
 """The lab, put together: the simulated AWS, its people and programs, on one loopback port."""
 
 import os
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from threading import Event, Lock, Thread
 from typing import Any
 
+from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -17,18 +18,34 @@ from fireline.lab.attacker import Attacker
 from fireline.lab.aws.application import SimulatedAws
 from fireline.lab.aws.deliver import Delivery
 from fireline.lab.aws.faults import Faults
-from fireline.lab.aws.identify import Register, RoleSession
-from fireline.lab.aws.record import Record, Served, is_selected, write_record
+from fireline.lab.aws.findings import AskedFinding, finding_event
+from fireline.lab.aws.identify import (
+    Anonymous,
+    FederatedSession,
+    Register,
+    RoleSession,
+    RootKey,
+    UserKey,
+    UserSession,
+)
+from fireline.lab.aws.record import Served, is_selected, write_records
+from fireline.lab.aws.settings import Cloud, Record
+from fireline.lab.aws.signin import AskedSignIn, sign_in_record
 from fireline.lab.clients import Caller, Credentials, Place
-from fireline.lab.clock import now
+from fireline.lab.clock import Ids, now
 from fireline.lab.control import Control, Front
+from fireline.lab.images import keep_few_images
+from fireline.lab.keeper import Keeper
 from fireline.lab.ledger import Ledger
 from fireline.lab.mailboxes import Mailboxes
 from fireline.lab.options import LabOptions, Part
 from fireline.lab.people import Crew, Engagement, Surroundings
 from fireline.lab.phones import Phones
-from fireline.lab.seeding import FIRELINE_USER, Seeded, seed_world
+from fireline.lab.seeding import ADMIN, FIRELINE_USER, Seeded, Site, seed_world
+from fireline.lab.seeding_resources import Progress
 from fireline.lab.state import (
+    AccountState,
+    GuestState,
     IdentityState,
     LabState,
     PersonState,
@@ -38,7 +55,6 @@ from fireline.lab.state import (
 from fireline.lab.workloads import Worker
 from fireline.lab.world import Origin, World
 
-_KEPT_RECORDS = 2_000
 # Where the people sit when they go to the cloud themselves.
 _OFFICE = Origin(address="198.51.100.77", agent="aws-cli/2.31.0 md/awscrt#0.27.6 ua/2.1 os/linux")
 
@@ -55,17 +71,24 @@ class Ready:
 class Lab:
     """One world, from seeding to the end."""
 
-    def __init__(self, world: World, directory: Path, options: LabOptions) -> None:
-        self.world, self.options = world, options
-        self.faults = Faults(options.seed)
+    def __init__(
+        self,
+        world: World,
+        directory: Path,
+        options: LabOptions,
+        progress: Progress | None = None,
+    ) -> None:
+        self.world, self.options, self._progress = world, options, progress
+        self.faults = Faults(options.seed or 0)
         self.ledger = Ledger()
-        self.records: deque[Record] = deque(maxlen=_KEPT_RECORDS)
         people = {person.name: person.mail for person in world.people}
         self.mailboxes = Mailboxes(people, directory / "mail")
         self.phones = Phones(options.webhook_secret, {name: [] for name in people})
         self.ended = Event()
         self._register = Register()
-        self.aws = SimulatedAws(self._register, self.faults, self._told)
+        self.cloud = Cloud(ids=Ids(options.seed))
+        self.records = self.cloud.history
+        self.aws = SimulatedAws(self._register, self.faults, self._told, self.cloud)
         self._lock = Lock()
         self._attacker: Attacker | None = None
         self._workers: list[Worker] = []
@@ -73,6 +96,7 @@ class Lab:
         self.crew: Crew | None = None
         self.delivery: Delivery | None = None
         self._seen = now()
+        self._keeper = Keeper(options.records) if options.records else None
 
     def open(self, port: int) -> LabState:
         """Listen, build the world, and let its programs begin; say where everything is."""
@@ -82,11 +106,17 @@ class Lab:
         )
         Thread(target=self._server.serve_forever, name="lab-server", daemon=True).start()
         # moto keeps one world for the whole process; this one begins empty.
+        keep_few_images()
         moto_api_backend.reset()
+        if self.options.seed is not None:
+            mock_random.seed(self.options.seed)
         place = Place(f"http://127.0.0.1:{self._server.port}", self.world.account.region)
         hand = self._hand(place)
-        seeded = seed_world(self.world, hand, now())
-        ready = Ready(place, seeded, self.mailboxes.open())
+        # Before the building, which may be refused: closing ends what was opened.
+        smtp_port = self.mailboxes.open()
+        site = Site(self.cloud, self._progress, admin=self.options.admin)
+        seeded = seed_world(self.world, hand, self.cloud.clock.now(), site)
+        ready = Ready(place, seeded, smtp_port)
         self._ready = ready
         if self.options.has(Part.DELIVERY):
             self.delivery = self._delivery(hand, seeded)
@@ -102,6 +132,8 @@ class Lab:
             if thread is not None:
                 thread.stop()
         self.mailboxes.stop()
+        if self._keeper is not None:
+            self._keeper.close()
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -150,6 +182,7 @@ class Lab:
                 "objects": delivery.objects if delivery else 0,
                 "announcements": delivery.announcements if delivery else 0,
             },
+            "latest_envelope_at": _moment(delivery.latest) if delivery else None,
             "mail": self.mailboxes.counts(),
             "phones": self.phones.counts(),
             "phones_refused": self.phones.refused,
@@ -159,6 +192,20 @@ class Lab:
             "faults": [fault.model_dump() for fault in self.faults.listing()],
             "without": sorted(self.options.without),
         }
+
+    def find(self, asked: AskedFinding) -> Record:
+        """Let GuardDuty find something, and EventBridge carry it; return the event."""
+        home = self.world.account
+        event = finding_event(asked, self.cloud, home.id, home.region)
+        if self.delivery is not None:
+            self.delivery.pass_on(event)
+        return event
+
+    def sign_in(self, asked: AskedSignIn) -> Record:
+        """Let somebody sign in to the console; return the record."""
+        record = sign_in_record(asked, self.cloud, self.world.account.id)
+        self._keep(record)
+        return record
 
     def attack_log(self) -> list[dict[str, str]]:
         """List the latest calls of everybody in the world."""
@@ -170,10 +217,15 @@ class Lab:
         if not self.options.has(Part.RECORDER):
             return
         if is_selected(served.call, self.world.trail.bucket):
-            record = write_record(served)
-            self.records.append(record)
-            if self.delivery is not None:
-                self.delivery.take(record)
+            for record in write_records(served, self.cloud.ids):
+                self._keep(record)
+
+    def _keep(self, record: Record) -> None:
+        self.records.append(record)
+        if self._keeper is not None:
+            self._keeper.keep(record)
+        if self.delivery is not None:
+            self.delivery.take(record)
 
     def _hand(self, place: Place) -> Caller:
         """Return the lab's own access, under a key made for this run alone."""
@@ -187,7 +239,7 @@ class Lab:
             hand.client("s3"),
             seeded.post,
             self.options.timetable,
-            seed=self.options.seed,
+            seed=self.options.seed or 0,
         )
 
     def _begin_work(self, ready: Ready) -> None:
@@ -235,7 +287,38 @@ class Lab:
             },
             keys=self._keys(ready.seeded),
             fireline=_fireline_names(ready.seeded, account.id),
+            world=self.world.title,
+            accounts=self._accounts(ready.seeded),
+            guests=self._guests(ready.seeded),
         )
+
+    def _accounts(self, seeded: Seeded) -> list[AccountState]:
+        own = seeded.fireline
+        roles = {self.world.account.id: (own.monitor_arn, own.responder_arn)}
+        roles |= {one.account: (one.monitor_arn, one.responder_arn) for one in seeded.others}
+        return [
+            AccountState(
+                id=one.id,
+                alias=one.alias,
+                region=one.region,
+                monitor_role_arn=roles[one.id][0],
+                responder_role_arn=roles[one.id][1],
+            )
+            for one in self.world.every_account
+        ]
+
+    def _guests(self, seeded: Seeded) -> dict[str, GuestState]:
+        attack = self.world.attack
+        wanted = {"admin": ADMIN, "attacker": attack.user if attack else ""}
+        return {
+            guest: GuestState(
+                user=user,
+                access_key_id=seeded.keys[user].access_key,
+                secret_access_key=seeded.keys[user].secret,
+            )
+            for guest, user in wanted.items()
+            if self.options.admin and user in seeded.keys
+        }
 
     def _keys(self, seeded: Seeded) -> dict[str, Sequence[str]]:
         named = {user: [key.access_key] for user, key in seeded.keys.items()}
@@ -244,10 +327,18 @@ class Lab:
         return {**named}
 
 
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
 def _is_fireline(served: Served) -> bool:
-    if isinstance(served.caller, RoleSession):
-        return served.caller.role.name.startswith(f"{FIRELINE_USER}-")
-    return served.caller.user.name == FIRELINE_USER
+    match served.caller:
+        case RoleSession(role=role):
+            return bool(role.name.startswith(f"{FIRELINE_USER}-"))
+        case UserKey(user=user) | UserSession(user=user) | FederatedSession(user=user):
+            return bool(user.name == FIRELINE_USER)
+        case RootKey() | Anonymous():
+            return False
 
 
 def _fireline_names(seeded: Seeded, account: str) -> list[str]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
 from typing import Any, cast
@@ -40,6 +41,13 @@ class LabFailed(Refusal):
     code = "lab.failed"
 
 
+class LabRefused(Refusal):
+    """The lab does not understand what is wished of it; the message says why."""
+
+    kind = Kind.INVALID
+    code = "lab.refused"
+
+
 @dataclass(frozen=True, slots=True)
 class LabHandle:
     """A running lab, as its launcher holds it."""
@@ -66,6 +74,10 @@ class LabHandle:
         """Put these faults in force instead of the present ones."""
         await self._pull("POST", "faults", faults)
 
+    async def find(self, finding: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let GuardDuty find something; return what is delivered."""
+        return await self._pull("POST", "findings", finding)
+
     async def stop(self) -> None:
         """End the lab. One that is gone already is no failure."""
         with contextlib.suppress(LabFailed):
@@ -78,6 +90,8 @@ class LabHandle:
                 timeout=_CALL_SECONDS, trust_env=False, verify=_TRUSTS_NOBODY
             ) as client:
                 response = await client.request(method, url, json=body)
+                if response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+                    raise LabRefused(str(response.json()["error"]))
                 response.raise_for_status()
         except httpx2.HTTPError as failure:
             msg = f"the lab at {self.state.endpoint} did not answer {lever}: {failure}"
@@ -126,7 +140,7 @@ def _spawn(world: JsonObject, directory: Path, options: LabOptions) -> subproces
         *(sys.executable, "-m", "fireline.lab"),
         *("--world", str(directory / "world.json")),
         *("--state-file", str(directory / STATE_FILE)),
-        *("--seed", str(options.seed)),
+        *(("--seed", str(options.seed)) if options.seed is not None else ()),
         *("--eventbridge-lag", str(options.timetable.eventbridge_lag)),
         *("--trail-interval", str(options.timetable.trail_interval)),
         *("--repeat-every", str(options.timetable.repeat_every)),

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
-from fireline.lab.aws.deliver import Timetable
+from fireline.lab.aws.timetable import Timetable
 
 # The secret travels by environment: command lines can be listed by every user of the machine.
 SECRET_VARIABLE = "FIRELINE_LAB_WEBHOOK_SECRET"  # noqa: S105 - the name of one, not one
@@ -23,10 +24,15 @@ class LabOptions:
     """Everything but the world. `webhook_secret` signs what fireline sends to phones."""
 
     webhook_secret: str = ""
-    seed: int = 0
+    # With one, every id is the same in every run; without, nobody had them before.
+    seed: int | None = None
     timetable: Timetable = field(default_factory=Timetable)
     idle_limit_seconds: float = 600.0
     without: frozenset[Part] = frozenset()
+    # Whether there is a user for guests who may do everything, whose keys the state tells.
+    admin: bool = False
+    # Where every record is written down, if anywhere; the lab itself remembers the latest alone.
+    records: Path | None = None
 
     def has(self, part: Part) -> bool:
         """Tell whether a part takes part."""

@@ -50,11 +50,29 @@ class PersonState(Shape):
     phone: str
 
 
+class AccountState(Shape):
+    """An account of the world, and the roles fireline assumes there."""
+
+    id: str
+    alias: str
+    region: str
+    monitor_role_arn: str
+    responder_role_arn: str
+
+
+class GuestState(Shape):
+    """A user of the world whose key a person is given, to look around or to attack."""
+
+    user: str
+    access_key_id: str
+    secret_access_key: str
+
+
 class LabState(Shape):
     """The whole state file.
 
     `keys` names access key ids by their user (and `leaked`); `fireline` lists the key and the
-    beginnings of the ARNs fireline acts under.
+    beginnings of the ARNs fireline acts under; `guests` has keys only where a lab is for guests.
     """
 
     pid: int
@@ -69,6 +87,9 @@ class LabState(Shape):
     people: Mapping[str, PersonState]
     keys: Mapping[str, Sequence[str]]
     fireline: Sequence[str]
+    world: str = ""
+    accounts: Sequence[AccountState] = ()
+    guests: Mapping[str, GuestState] = {}
 
 
 def write_state(state: LabState, path: Path) -> None:

@@ -1,29 +1,12 @@
 """The world of a scenario as its file gives it: users, buckets, workloads, attack, people."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w+=,.@-]+$")]
-BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
-Days = Annotated[float, Field(ge=0, le=10_000)]
-
-
-class Part(BaseModel):
-    """A piece of a world; a word it does not know is a mistake in the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Account(Part):
-    """The account the story happens in, and the region it is at home in."""
-
-    id: Annotated[str, Field(pattern=r"^\d{12}$")]
-    alias: str = ""
-    region: str = "eu-central-1"
+from fireline.lab.world_account import Account
+from fireline.lab.world_part import BucketName, Days, Name, Part, Seconds
 
 
 class Key(Part):
@@ -121,17 +104,36 @@ class Trail(Part):
 
 
 class World(Part):
-    """A whole world. Everything a name refers to must be in it."""
+    """A whole world. Everything a name refers to must be in it.
+
+    `account` is the home of the trail, of fireline and of the story; `accounts` are the others.
+    """
 
     kind: Literal["lab-world"] = "lab-world"
+    title: str = ""
     account: Account
-    users: Annotated[Sequence[User], Field(min_length=1)]
+    accounts: Sequence[Account] = ()
+    users: Sequence[User] = ()
     buckets: Sequence[Bucket] = ()
     workloads: Sequence[Workload] = ()
     attack: Attack | None = None
     people: Sequence[Person] = ()
     trail: Trail = Trail()
     decoy: Name | None = None
+
+    @property
+    def every_account(self) -> tuple[Account, ...]:
+        """All accounts, the home first."""
+        return (self.account, *self.accounts)
+
+    @model_validator(mode="after")
+    def _accounts_are_many(self) -> Self:
+        ids = [one.id for one in self.every_account]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            msg = f"accounts: {twice[0]} is there twice"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
@@ -142,10 +144,5 @@ class World(Part):
         asked += [("decoy", self.decoy)] if self.decoy else []
         lost = [f"{who}: no user {user!r} with a key" for who, user in asked if user not in keyed]
         if lost:
-            raise ValueError("; ".join(lost))
+            raise ValueError("\n".join(lost))
         return self
-
-
-def read_world(path: Path) -> World:
-    """Read a world from its file; every mistake is reported at once."""
-    return World.model_validate_json(path.read_bytes())

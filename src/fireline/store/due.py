@@ -47,6 +47,7 @@ ROWS: dict[str, type | None] = {
     "planned": Claim,
     "put_off": None,
     "hold": Claim,
+    "renew": None,
     "finish": None,
     "again": None,
     "cancel": None,
@@ -108,6 +109,12 @@ async def hold(db: AsyncConnection, held: Claim) -> bool:
     """Lock a claim for this transaction. `False`: somebody else has the work by now."""
     place = {"kind": held.kind, "id": held.id, "fence": held.fence}
     return await rows.maybe(db, Claim, _SQL["hold"], place) is not None
+
+
+async def renew(db: AsyncConnection, held: Claim, *, lease: timedelta) -> bool:
+    """Go on with work that takes long. `False`: fenced out, a later holder has it."""
+    place = {"kind": held.kind, "id": held.id, "fence": held.fence, "lease": lease}
+    return await rows.run(db, _SQL["renew"], place) == 1
 
 
 async def finish(db: AsyncConnection, held: Claim) -> bool:

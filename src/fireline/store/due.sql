@@ -95,6 +95,11 @@ where d.kind = %(kind)s and d.id = %(id)s and d.fence = %(fence)s
 limit 1
 for update;
 
+-- name: renew
+-- Go on with a piece of work that takes long, if the claim still stands.
+update due set lease_until = clock_timestamp() + %(lease)s::interval
+where kind = %(kind)s and id = %(id)s and fence = %(fence)s;
+
 -- name: finish
 delete from due where kind = %(kind)s and id = %(id)s and fence = %(fence)s;
 

@@ -354,6 +354,78 @@ CREATE TABLE public.approval_vote (
     CONSTRAINT approval_vote_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'refuse'::text])))
 );
 
+CREATE TABLE public.asset (
+    id uuid NOT NULL,
+    drill_id uuid,
+    account text NOT NULL,
+    region text NOT NULL,
+    kind text NOT NULL,
+    asset_id text NOT NULL,
+    arn text NOT NULL,
+    name text NOT NULL,
+    tags jsonb NOT NULL,
+    config jsonb NOT NULL,
+    unread jsonb NOT NULL,
+    kept jsonb NOT NULL,
+    links jsonb NOT NULL,
+    digest text NOT NULL,
+    words tsvector NOT NULL,
+    version integer NOT NULL,
+    service text,
+    owner_reason text NOT NULL,
+    cost numeric,
+    currency text,
+    cost_since timestamp with time zone,
+    doubt text DEFAULT ''::text NOT NULL,
+    first_seen timestamp with time zone NOT NULL,
+    last_seen timestamp with time zone NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    gone_at timestamp with time zone,
+    CONSTRAINT asset_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.asset_coverage (
+    id uuid NOT NULL,
+    drill_id uuid,
+    account text NOT NULL,
+    region text NOT NULL,
+    listing text NOT NULL,
+    outcome text NOT NULL,
+    why text NOT NULL,
+    said text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    looked_at timestamp with time zone,
+    assets integer NOT NULL,
+    dirty_at timestamp with time zone,
+    CONSTRAINT asset_coverage_check CHECK (((outcome = 'looked'::text) = (why = ''::text))),
+    CONSTRAINT asset_coverage_outcome_check CHECK ((outcome = ANY (ARRAY['looked'::text, 'could not look'::text])))
+);
+
+CREATE TABLE public.asset_link (
+    asset uuid NOT NULL,
+    relation text NOT NULL,
+    to_kind text NOT NULL,
+    to_account text NOT NULL,
+    to_region text NOT NULL,
+    to_id text NOT NULL
+);
+
+CREATE TABLE public.asset_version (
+    asset uuid NOT NULL,
+    version integer NOT NULL,
+    happened text NOT NULL,
+    config jsonb NOT NULL,
+    diff jsonb NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    who text,
+    call text,
+    called_at timestamp with time zone,
+    signal_id uuid,
+    CONSTRAINT asset_version_happened_check CHECK ((happened = ANY (ARRAY['seen'::text, 'changed'::text, 'gone'::text, 'back'::text]))),
+    CONSTRAINT asset_version_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.attachment (
     id uuid NOT NULL,
     symptom_id uuid NOT NULL,
@@ -421,6 +493,32 @@ CREATE TABLE public.channel (
     name text NOT NULL,
     calls_from text DEFAULT ''::text NOT NULL,
     said_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.cloud_account (
+    id uuid NOT NULL,
+    drill_id uuid,
+    account text NOT NULL,
+    provider text NOT NULL,
+    name text NOT NULL,
+    origin text NOT NULL,
+    role_arn text NOT NULL,
+    external_id text NOT NULL,
+    regions text[] NOT NULL,
+    added_by text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    probed_at timestamp with time zone,
+    probe text DEFAULT ''::text NOT NULL,
+    probe_said text DEFAULT ''::text NOT NULL,
+    first_looked_at timestamp with time zone,
+    looked_at timestamp with time zone,
+    owners_revision text DEFAULT ''::text NOT NULL,
+    costs_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    removed_by text,
+    CONSTRAINT cloud_account_origin_check CHECK ((origin = ANY (ARRAY['settings'::text, 'person'::text]))),
+    CONSTRAINT cloud_account_probe_check CHECK ((probe = ANY (ARRAY[''::text, 'good'::text, 'refused'::text, 'could not look'::text]))),
+    CONSTRAINT cloud_account_provider_check CHECK ((provider = ANY (ARRAY['aws'::text, 'kubernetes'::text])))
 );
 
 CREATE TABLE public.contact (
@@ -881,6 +979,67 @@ CREATE TABLE public.link (
     used_at timestamp with time zone
 );
 
+CREATE TABLE public.look (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    drill_id uuid,
+    reason text NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT look_reason_check CHECK ((reason = ANY (ARRAY['asked'::text, 'scheduled'::text, 'started'::text, 'dirty'::text])))
+);
+
+CREATE TABLE public.look_account (
+    id uuid NOT NULL,
+    look_id uuid NOT NULL,
+    account text NOT NULL,
+    provider text NOT NULL,
+    whole boolean NOT NULL,
+    first boolean NOT NULL,
+    state text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    parts integer DEFAULT 0 NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    could_not integer DEFAULT 0 NOT NULL,
+    calls bigint DEFAULT 0 NOT NULL,
+    assets integer DEFAULT 0 NOT NULL,
+    changed integer DEFAULT 0 NOT NULL,
+    gone integer DEFAULT 0 NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT look_account_state_check CHECK ((state = ANY (ARRAY['asking'::text, 'looking'::text, 'judging'::text, 'ended'::text])))
+);
+
+ALTER TABLE public.look ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.look_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.look_part (
+    look_account uuid NOT NULL,
+    region text NOT NULL,
+    listing text NOT NULL,
+    place integer NOT NULL,
+    urgent boolean NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    fence bigint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    calls integer DEFAULT 0 NOT NULL,
+    assets integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT look_part_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'looked'::text, 'could not look'::text])))
+);
+
 CREATE TABLE public.oncall_warning (
     schedule text NOT NULL,
     key text NOT NULL,
@@ -986,6 +1145,145 @@ CREATE TABLE public.plan_revision (
     CONSTRAINT plan_revision_revision_check CHECK ((revision ~ '^[0-9a-f]{64}$'::text))
 );
 
+CREATE TABLE public.posture_assessment (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    drill_id uuid,
+    account text,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    assets integer NOT NULL,
+    judged integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    failed text DEFAULT ''::text NOT NULL
+);
+
+ALTER TABLE public.posture_assessment ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.posture_assessment_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.posture_baseline (
+    drill_id uuid,
+    account text NOT NULL,
+    signature text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.posture_exception (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    drill_id uuid,
+    signature text NOT NULL,
+    asset text NOT NULL,
+    tag text NOT NULL,
+    account text NOT NULL,
+    owner text NOT NULL,
+    ticket text NOT NULL,
+    reason text NOT NULL,
+    broad_why text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    warned_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by text,
+    CONSTRAINT posture_exception_check CHECK ((expires_at > made_at)),
+    CONSTRAINT posture_exception_check1 CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+    CONSTRAINT posture_exception_reason_check CHECK ((reason <> ''::text))
+);
+
+ALTER TABLE public.posture_exception ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.posture_exception_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.posture_finding (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    drill_id uuid,
+    asset uuid NOT NULL,
+    signature text NOT NULL,
+    title text NOT NULL,
+    level integer NOT NULL,
+    state text NOT NULL,
+    first_failed_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    resolution text NOT NULL,
+    reopened integer NOT NULL,
+    reason text NOT NULL,
+    evidence jsonb NOT NULL,
+    baseline boolean NOT NULL,
+    alerts boolean NOT NULL,
+    alerted_at timestamp with time zone,
+    exception_id uuid,
+    CONSTRAINT posture_finding_check CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
+    CONSTRAINT posture_finding_level_check CHECK (((level >= 1) AND (level <= 5))),
+    CONSTRAINT posture_finding_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text])))
+);
+
+ALTER TABLE public.posture_finding ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.posture_finding_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.posture_judged (
+    asset uuid NOT NULL,
+    judged_at timestamp with time zone NOT NULL,
+    mark text DEFAULT ''::text NOT NULL,
+    failing integer DEFAULT 0 NOT NULL,
+    passing integer DEFAULT 0 NOT NULL,
+    unknown integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70');
+
+CREATE TABLE public.posture_turn (
+    id bigint NOT NULL,
+    drill_id uuid,
+    asset uuid NOT NULL,
+    signature text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    turn text NOT NULL,
+    was text,
+    became text NOT NULL,
+    reason text NOT NULL,
+    baseline boolean NOT NULL,
+    actor text NOT NULL,
+    call text NOT NULL,
+    CONSTRAINT posture_turn_turn_check CHECK ((turn = ANY (ARRAY['opened'::text, 'reopened'::text, 'resolved'::text, 'unsure'::text, 'sure'::text])))
+);
+
+ALTER TABLE public.posture_turn ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.posture_turn_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.posture_verdict (
+    asset uuid NOT NULL,
+    signature text NOT NULL,
+    verdict text NOT NULL,
+    reason text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT posture_verdict_verdict_check CHECK ((verdict = ANY (ARRAY['fail'::text, 'pass'::text, 'not applicable'::text, 'unknown'::text])))
+);
+
 CREATE TABLE public.quarantined (
     id uuid NOT NULL,
     source_id uuid NOT NULL,
@@ -1021,6 +1319,26 @@ CREATE TABLE public.reply_code (
     person text NOT NULL,
     given_at timestamp with time zone NOT NULL,
     CONSTRAINT reply_code_code_check CHECK (((code >= 1) AND (code <= 99)))
+);
+
+CREATE TABLE public.reread (
+    id uuid NOT NULL,
+    drill_id uuid,
+    account text NOT NULL,
+    region text NOT NULL,
+    kind text NOT NULL,
+    asset_id text NOT NULL,
+    who text NOT NULL,
+    call text NOT NULL,
+    called_at timestamp with time zone NOT NULL,
+    signal_id uuid,
+    wishes integer DEFAULT 1 NOT NULL,
+    wished_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    fence bigint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    unchanged boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE public.review (
@@ -1386,6 +1704,24 @@ ALTER TABLE ONLY public.approval
 ALTER TABLE ONLY public.approval_vote
     ADD CONSTRAINT approval_vote_pkey PRIMARY KEY (approval_id, person);
 
+ALTER TABLE ONLY public.asset
+    ADD CONSTRAINT asset_account_kind_region_asset_id_drill_id_key UNIQUE NULLS NOT DISTINCT (account, kind, region, asset_id, drill_id);
+
+ALTER TABLE ONLY public.asset_coverage
+    ADD CONSTRAINT asset_coverage_account_region_listing_drill_id_key UNIQUE NULLS NOT DISTINCT (account, region, listing, drill_id);
+
+ALTER TABLE ONLY public.asset_coverage
+    ADD CONSTRAINT asset_coverage_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.asset_link
+    ADD CONSTRAINT asset_link_pkey PRIMARY KEY (asset, relation, to_kind, to_account, to_region, to_id);
+
+ALTER TABLE ONLY public.asset
+    ADD CONSTRAINT asset_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.asset_version
+    ADD CONSTRAINT asset_version_pkey PRIMARY KEY (asset, version);
+
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
 
@@ -1406,6 +1742,12 @@ ALTER TABLE ONLY public.change
 
 ALTER TABLE ONLY public.channel
     ADD CONSTRAINT channel_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.cloud_account
+    ADD CONSTRAINT cloud_account_account_drill_id_key UNIQUE NULLS NOT DISTINCT (account, drill_id);
+
+ALTER TABLE ONLY public.cloud_account
+    ADD CONSTRAINT cloud_account_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.contact_check
     ADD CONSTRAINT contact_check_pkey PRIMARY KEY (id);
@@ -1527,6 +1869,21 @@ ALTER TABLE ONLY public.link
 ALTER TABLE ONLY public.link
     ADD CONSTRAINT link_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY public.look_account
+    ADD CONSTRAINT look_account_look_id_account_key UNIQUE (look_id, account);
+
+ALTER TABLE ONLY public.look_account
+    ADD CONSTRAINT look_account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.look
+    ADD CONSTRAINT look_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.look_part
+    ADD CONSTRAINT look_part_pkey PRIMARY KEY (look_account, region, listing);
+
+ALTER TABLE ONLY public.look
+    ADD CONSTRAINT look_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.oncall_warning
     ADD CONSTRAINT oncall_warning_pkey PRIMARY KEY (schedule, key);
 
@@ -1557,6 +1914,39 @@ ALTER TABLE ONLY public.plan_push
 ALTER TABLE ONLY public.plan_revision
     ADD CONSTRAINT plan_revision_pkey PRIMARY KEY (revision);
 
+ALTER TABLE ONLY public.posture_assessment
+    ADD CONSTRAINT posture_assessment_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.posture_assessment
+    ADD CONSTRAINT posture_assessment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.posture_baseline
+    ADD CONSTRAINT posture_baseline_drill_id_account_signature_key UNIQUE NULLS NOT DISTINCT (drill_id, account, signature);
+
+ALTER TABLE ONLY public.posture_exception
+    ADD CONSTRAINT posture_exception_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.posture_exception
+    ADD CONSTRAINT posture_exception_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.posture_finding
+    ADD CONSTRAINT posture_finding_asset_signature_key UNIQUE (asset, signature);
+
+ALTER TABLE ONLY public.posture_finding
+    ADD CONSTRAINT posture_finding_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.posture_finding
+    ADD CONSTRAINT posture_finding_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.posture_judged
+    ADD CONSTRAINT posture_judged_pkey PRIMARY KEY (asset);
+
+ALTER TABLE ONLY public.posture_turn
+    ADD CONSTRAINT posture_turn_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.posture_verdict
+    ADD CONSTRAINT posture_verdict_pkey PRIMARY KEY (asset, signature);
+
 ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT quarantined_drill_id_digest_key UNIQUE NULLS NOT DISTINCT (drill_id, digest);
 
@@ -1571,6 +1961,12 @@ ALTER TABLE ONLY public.reply_code
 
 ALTER TABLE ONLY public.reply_code
     ADD CONSTRAINT reply_code_pkey PRIMARY KEY (address, code);
+
+ALTER TABLE ONLY public.reread
+    ADD CONSTRAINT reread_account_kind_region_asset_id_drill_id_key UNIQUE NULLS NOT DISTINCT (account, kind, region, asset_id, drill_id);
+
+ALTER TABLE ONLY public.reread
+    ADD CONSTRAINT reread_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_incident_id_key UNIQUE (incident_id);
@@ -1684,6 +2080,20 @@ CREATE INDEX alert_swallowed ON public.alert USING btree (merged_into) WHERE (me
 
 CREATE INDEX api_token_of_account ON public.api_token USING btree (account_id);
 
+CREATE INDEX asset_arn ON public.asset USING btree (arn) WHERE (arn <> ''::text);
+
+CREATE INDEX asset_link_back ON public.asset_link USING btree (to_id, to_kind, to_account, to_region);
+
+CREATE INDEX asset_named ON public.asset USING btree (asset_id);
+
+CREATE INDEX asset_of_kind ON public.asset USING btree (kind, account, region, asset_id) WHERE (gone_at IS NULL);
+
+CREATE INDEX asset_service ON public.asset USING btree (service) WHERE (gone_at IS NULL);
+
+CREATE INDEX asset_version_recent ON public.asset_version USING btree (seen_at);
+
+CREATE INDEX asset_words ON public.asset USING gin (words);
+
 CREATE INDEX attachment_of_symptom ON public.attachment USING btree (symptom_id, id);
 
 CREATE INDEX calendar_feed_owner ON public.calendar_feed USING btree (owner, made_at);
@@ -1744,6 +2154,12 @@ CREATE UNIQUE INDEX learned_link_live ON public.learned_link USING btree (one, o
 
 CREATE INDEX link_alert ON public.link USING btree (alert_id);
 
+CREATE INDEX look_account_latest ON public.look_account USING btree (account, began_at);
+
+CREATE INDEX look_open ON public.look USING btree (asked_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX look_part_waiting ON public.look_part USING btree (urgent DESC, due_at, place) WHERE (state = 'waiting'::text);
+
 CREATE INDEX outbox_about ON public.outbox USING btree (about_kind, about_id);
 
 CREATE INDEX outbox_carried ON public.outbox USING btree (carried_by) WHERE (carried_by IS NOT NULL);
@@ -1760,9 +2176,31 @@ CREATE INDEX payload_of_source ON public.payload USING btree (source_id, id);
 
 CREATE INDEX payload_unsorted ON public.payload USING btree (id) WHERE (sorted_at IS NULL);
 
+CREATE INDEX posture_assessment_open ON public.posture_assessment USING btree (asked_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX posture_exception_standing ON public.posture_exception USING btree (signature) WHERE (ended_at IS NULL);
+
+CREATE INDEX posture_finding_excepted ON public.posture_finding USING btree (exception_id) WHERE (exception_id IS NOT NULL);
+
+CREATE INDEX posture_finding_of_signature ON public.posture_finding USING btree (signature, state);
+
+CREATE INDEX posture_finding_open ON public.posture_finding USING btree (level, number DESC) WHERE (state = 'open'::text);
+
+CREATE INDEX posture_finding_worst ON public.posture_finding USING btree (level, number DESC);
+
+CREATE INDEX posture_turn_by_time ON public.posture_turn USING btree (at DESC, id DESC);
+
+CREATE INDEX posture_turn_of_pair ON public.posture_turn USING btree (asset, signature, id DESC);
+
+CREATE INDEX posture_verdict_of_signature ON public.posture_verdict USING btree (signature, asset) WHERE (verdict <> 'not applicable'::text);
+
+CREATE INDEX posture_verdict_unknown ON public.posture_verdict USING btree (signature, asset) WHERE (verdict = 'unknown'::text);
+
 CREATE INDEX receipt_outbox ON public.receipt USING btree (outbox_id);
 
 CREATE INDEX reply_code_alert ON public.reply_code USING btree (alert_id);
+
+CREATE INDEX reread_next ON public.reread USING btree (due_at);
 
 CREATE INDEX run_of_incident ON public.run USING btree (incident_id);
 
@@ -1852,6 +2290,12 @@ ALTER TABLE ONLY public.approval
 
 ALTER TABLE ONLY public.approval_vote
     ADD CONSTRAINT approval_vote_approval_id_requester_fkey FOREIGN KEY (approval_id, requester) REFERENCES public.approval(id, requester);
+
+ALTER TABLE ONLY public.asset_link
+    ADD CONSTRAINT asset_link_asset_fkey FOREIGN KEY (asset) REFERENCES public.asset(id);
+
+ALTER TABLE ONLY public.asset_version
+    ADD CONSTRAINT asset_version_asset_fkey FOREIGN KEY (asset) REFERENCES public.asset(id);
 
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_symptom_id_fkey FOREIGN KEY (symptom_id) REFERENCES public.symptom(id);
@@ -1943,6 +2387,12 @@ ALTER TABLE ONLY public.link
 ALTER TABLE ONLY public.link
     ADD CONSTRAINT link_page_id_fkey FOREIGN KEY (page_id) REFERENCES public.page(id);
 
+ALTER TABLE ONLY public.look_account
+    ADD CONSTRAINT look_account_look_id_fkey FOREIGN KEY (look_id) REFERENCES public.look(id);
+
+ALTER TABLE ONLY public.look_part
+    ADD CONSTRAINT look_part_look_account_fkey FOREIGN KEY (look_account) REFERENCES public.look_account(id);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_carried_by_fkey FOREIGN KEY (carried_by) REFERENCES public.outbox(id);
 
@@ -1954,6 +2404,21 @@ ALTER TABLE ONLY public.payload
 
 ALTER TABLE ONLY public.plan_push
     ADD CONSTRAINT plan_push_revision_fkey FOREIGN KEY (revision) REFERENCES public.plan_revision(revision);
+
+ALTER TABLE ONLY public.posture_finding
+    ADD CONSTRAINT posture_finding_asset_fkey FOREIGN KEY (asset) REFERENCES public.asset(id);
+
+ALTER TABLE ONLY public.posture_finding
+    ADD CONSTRAINT posture_finding_exception_id_fkey FOREIGN KEY (exception_id) REFERENCES public.posture_exception(id);
+
+ALTER TABLE ONLY public.posture_judged
+    ADD CONSTRAINT posture_judged_asset_fkey FOREIGN KEY (asset) REFERENCES public.asset(id);
+
+ALTER TABLE ONLY public.posture_turn
+    ADD CONSTRAINT posture_turn_asset_fkey FOREIGN KEY (asset) REFERENCES public.asset(id);
+
+ALTER TABLE ONLY public.posture_verdict
+    ADD CONSTRAINT posture_verdict_asset_fkey FOREIGN KEY (asset) REFERENCES public.asset(id);
 
 ALTER TABLE ONLY public.quarantined
     ADD CONSTRAINT quarantined_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES public.signal(id);

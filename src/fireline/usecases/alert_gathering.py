@@ -35,6 +35,7 @@ from fireline.usecases.alert_views import (
     SendView,
     SymptomLine,
 )
+from fireline.usecases.assets import known_assets
 from fireline.usecases.page_story import tell_pages
 from fireline.usecases.rosters import policy_of
 from fireline.usecases.transaction import Tx
@@ -56,6 +57,8 @@ async def gather(tx: Tx, row: alerts.AlertRow) -> AlertView:
     happened = tuple(_symptom(one) for one in await alert_answers.symptoms(tx.db, row.id))
     told = await _pages(tx, row)
     related = await alert_answers.relations(tx.db, row.id)
+    involved = tuple(await alerts.assets(tx.db, row.id))
+    drill = DrillId(row.drill_id) if row.drill_id else None
     return AlertView(
         id=AlertId(row.id),
         number=row.number,
@@ -81,7 +84,7 @@ async def gather(tx: Tx, row: alerts.AlertRow) -> AlertView:
         resolved_at=row.resolved_at,
         resolved_by=row.resolved_by,
         pace=row.pace,
-        drill=DrillId(row.drill_id) if row.drill_id else None,
+        drill=drill,
         **_sureness(row, found, happened),
         flaps=row.flaps,
         flapping=await _flapping(tx, row),
@@ -92,7 +95,8 @@ async def gather(tx: Tx, row: alerts.AlertRow) -> AlertView:
         symptoms=happened,
         sources=tuple(dict.fromkeys(one.source for one in happened)),
         entities=tuple((one.kind, one.value) for one in shared if one.kind not in {KEY, ASSET}),
-        assets=tuple(await alerts.assets(tx.db, row.id)),
+        assets=involved,
+        known_assets=tuple((await known_assets(tx, involved, drill=drill)).values()),
         untold_why=row.untold_why,
         snoozed_until=_ahead(row.snoozed_until, tx.now),
         suppressed=row.suppressed_by is not None,

@@ -10,6 +10,7 @@ from fireline.core.signals.notice import Weblink
 from fireline.core.timeline.fact import Fact
 from fireline.core.values.ids import AlertId, DrillId, FindingId, PageId, PayloadId, SymptomId
 from fireline.core.values.priority import Priority
+from fireline.usecases.asset_views import AssetLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +231,16 @@ class AlertView:
     next_step_at: datetime | None
     pages: tuple[PageView, ...]
     timeline: tuple[Fact, ...]
+    # What the inventory knows of `assets`.
+    known_assets: tuple[AssetLine, ...] = ()
+
+    def known(self, asset: AssetRef) -> AssetLine | None:
+        """Return what the inventory knows of one; the alert may not have said its region."""
+        named = (asset.kind, asset.account, asset.id)
+        fits = (
+            line
+            for line in self.known_assets
+            if (line.ref.kind, line.ref.account, line.ref.id) == named
+            and asset.region in ("", line.ref.region)
+        )
+        return next(fits, None)

@@ -18,7 +18,7 @@ from fireline.core.values.ids import AlertId, DrillId, SymptomId
 from fireline.core.values.refusals import Unavailable
 from fireline.store import alerts, symptoms
 from fireline.store.symptoms import LiveRow
-from fireline.usecases.routes import router_for
+from fireline.usecases.routes import informed_router
 from fireline.usecases.silences import active_silences
 from fireline.usecases.sorting_rows import alert_sheet, symptom_sheet
 from fireline.usecases.sorting_save import World, save
@@ -50,7 +50,8 @@ async def hear_all(
     """
     if not heard and not over:
         return []
-    router = router_for(plan)
+    notices = (one.notice for one in heard)
+    router = await informed_router(tx, plan, notices, drill=world.drill)
     board = Board(
         grouping,
         router,

@@ -173,20 +173,33 @@ async def say(
     tx: Tx, notice: Notice, *, source: str = HOUSE_SOURCE, drill: DrillId | None = None
 ) -> PayloadId:
     """Say something in fireline's own name, or in a person's: kept and sorted like any post."""
+    (kept,) = await say_all(tx, [notice], source=source, drill=drill)
+    return kept
+
+
+async def say_all(
+    tx: Tx, notices: Sequence[Notice], *, source: str = HOUSE_SOURCE, drill: DrillId | None = None
+) -> tuple[PayloadId, ...]:
+    """Say several things in fireline's own name, in order."""
+    if not notices:
+        return ()
     known = await sources.register(
         tx.db, tx.ids.fresh(), source, drill=drill, now=tx.now, format="fireline"
     )
-    new = payloads.New(
-        id=tx.ids.fresh(),
-        source_id=known.id,
-        drill_id=drill,
-        format="fireline",
-        call="",
-        meta="{}",
-        body=fireline.write(notice),
-    )
-    await payloads.keep(tx.db, [new], now=tx.now)
-    return PayloadId(new.id)
+    new = [
+        payloads.New(
+            id=tx.ids.fresh(),
+            source_id=known.id,
+            drill_id=drill,
+            format="fireline",
+            call="",
+            meta="{}",
+            body=fireline.write(notice),
+        )
+        for notice in notices
+    ]
+    await payloads.keep(tx.db, new, now=tx.now)
+    return tuple(PayloadId(one.id) for one in new)
 
 
 def _fail(batch: Sequence[_Post], why: Unavailable) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fireline.content.signatures import shipped_signatures
 from fireline.core.plan.compiling import compile_plan, reopen_plan
 from fireline.core.plan.diff import Change, difference
 from fireline.core.plan.mistakes import Mistake
@@ -84,7 +85,9 @@ class PushView:
 
 async def check(tx: Tx, files: Mapping[str, str]) -> Plan:
     """Compile a plan without making it the running one. Raises PlanRefused with every mistake."""
-    compiled = await asyncio.to_thread(compile_plan, files, now=tx.now)
+    compiled = await asyncio.to_thread(
+        compile_plan, files, now=tx.now, shipped=shipped_signatures()
+    )
     if not isinstance(compiled, Plan):
         raise PlanRefused(compiled)
     return compiled
@@ -161,7 +164,9 @@ async def of(tx: Tx, revision: RevisionId) -> Plan:
     if known is not None:
         _compiled.move_to_end(revision)
         return known
-    opened = await asyncio.to_thread(reopen_plan, await files_of(tx, revision))
+    opened = await asyncio.to_thread(
+        reopen_plan, await files_of(tx, revision), shipped=shipped_signatures()
+    )
     if not isinstance(opened, Plan):
         message = f"This fireline cannot read plan revision {revision[:12]}: {opened[0]}"
         raise PlanUnreadable(

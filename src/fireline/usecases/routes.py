@@ -1,8 +1,10 @@
 """Which route an alert takes; try one out, with who would be told; report what nothing routes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from uuid import UUID
 
 from fireline.core.alerting.route import DEFAULT, Origin, Route
 from fireline.core.alerting.routing import Routed, Router, Tried
@@ -16,7 +18,7 @@ from fireline.core.signals.readers import read
 from fireline.core.values.ids import ServiceId
 from fireline.core.values.priority import Priority
 from fireline.core.values.refusals import Kind, Refusal
-from fireline.store import routes, sources
+from fireline.store import asset_owners, routes, sources
 from fireline.usecases.escalation_ahead import Climb, StepAhead, climb_ahead
 from fireline.usecases.plan_keys import MAX_REMEMBERED, PlanKey
 from fireline.usecases.rosters import policy_in
@@ -47,6 +49,20 @@ class TooManyDays(Refusal):
 def router_for(plan: Plan) -> Router:
     """Return the router of a plan, compiled once for each revision."""
     return _compiled(PlanKey(plan))
+
+
+async def informed_router(
+    tx: Tx, plan: Plan, notices: Iterable[Notice], *, drill: UUID | None = None
+) -> Router:
+    """Return the plan's router with what the inventory knows now of what some notices name.
+
+    That is one statement, and none where they name nothing that an inventory holds.
+    """
+    router = router_for(plan)
+    sought = router.seeks(notices)
+    return (
+        router.knowing(await asset_owners.known(tx.db, sought, drill=drill)) if sought else router
+    )
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
@@ -198,7 +214,8 @@ async def _origin(tx: Tx, source: str, format_: str) -> tuple[Origin, str]:
 
 
 async def _tried(tx: Tx, plan: Plan, notice: Notice, origin: Origin, at: datetime) -> RouteTrial:
-    routed, tried = router_for(plan).explain(notice, origin, at=at)
+    router = await informed_router(tx, plan, [notice])
+    routed, tried = router.explain(notice, origin, at=at)
     book = await active_silences(tx)
     held = book.holding(subject_of(notice, routed, source=origin.source), at)
     untold = routed.untold_why or (held.why if held else None)

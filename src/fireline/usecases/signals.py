@@ -14,7 +14,7 @@ from fireline.core.signals.cloudtrail import normalise
 from fireline.core.signals.envelope import Record, unwrap
 from fireline.core.signals.event import Event
 from fireline.core.signals.fields import Wrong, decode_object, text
-from fireline.core.signals.formats import eventbridge, sns
+from fireline.core.signals.formats import eventbridge, kubernetes_audit, sns
 from fireline.core.signals.kubernetes_audit import is_audit_event
 from fireline.core.signals.kubernetes_audit import normalise as normalise_audit
 from fireline.core.signals.mending import mended
@@ -32,6 +32,8 @@ MAX_QUARANTINED_BYTES = 64 * 1024
 MAX_KEPT_AT_ONCE = 1000
 MAX_PAGE = 200
 MAX_ID_CHARACTERS = 500
+# Audit events do not say of which cluster they are: their source is named as it.
+_FROM_A_CLUSTER = kubernetes_audit.FORMAT
 _OTHER_EVENT = "envelope.unknown_detail_type"
 _MAY_BE_POSTS = frozenset({_OTHER_EVENT, "envelope.unknown_shape"})
 # Reading a delivery is work for the processor; a large one must not hold up everybody else.
@@ -123,6 +125,7 @@ class _Reading:
     """What parcels hold, while they are read: each signal once, each way counted."""
 
     ids: Ids
+    source: str
     new: dict[str, NewSignal] = field(default_factory=dict[str, NewSignal])
     ways: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     apart: dict[str, SetApart] = field(default_factory=dict[str, SetApart])
@@ -156,7 +159,7 @@ async def keep(tx: Tx, source: Source, parcels: Sequence[Parcel]) -> Kept:
     Findings, alarms and what else AWS tells by the same queue are kept as posts, in the same
     transaction.
     """
-    reading = _Reading(tx.ids)
+    reading = _Reading(tx.ids, source.name)
     if sum(len(parcel.body) for parcel in parcels) > _READ_IN_THREAD_BYTES:
         await asyncio.to_thread(_read, parcels, reading)
     else:
@@ -266,8 +269,11 @@ def _post(parcel: Parcel, code: str) -> Message | None:
 
 def _read_record(parcel: Parcel, record: Record, reading: _Reading) -> None:
     origin = f"{parcel.origin}#{record.position}"
-    is_audit = is_audit_event(record.content)
-    event = normalise_audit(record.content) if is_audit else normalise(record.content)
+    if is_audit_event(record.content):
+        cluster = reading.source if parcel.via == _FROM_A_CLUSTER else ""
+        event = normalise_audit(record.content, cluster)
+    else:
+        event = normalise(record.content)
     if not isinstance(event, Event):
         reading.set_apart(event.code, event.why, via=parcel.via, origin=origin, body=record.raw)
         return

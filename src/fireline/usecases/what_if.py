@@ -6,7 +6,7 @@ chunk, so that a month of signals neither fills the memory nor holds anybody up.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,8 @@ from uuid import UUID
 from fireline.core.alerting.hearing import notice_of
 from fireline.core.alerting.sheets import Heard
 from fireline.core.alerting.silences import Silence, SilenceBook
+from fireline.core.alerting.whereabouts import Known, Sought
+from fireline.core.assets.ref import AssetRef
 from fireline.core.detection.finding import Finding
 from fireline.core.oncall.schedule import Override
 from fireline.core.plan.plan import Plan
@@ -24,7 +26,7 @@ from fireline.core.signals.readers import read
 from fireline.core.values.ids import FindingId, RevisionId, ScheduleId, ServiceId, SignalId
 from fireline.core.values.refusals import Kind, Refusal
 from fireline.core.values.time import Span
-from fireline.store import absences, overrides, what_if
+from fireline.store import absences, asset_owners, overrides, what_if
 from fireline.store.silences import SilenceRow
 from fireline.store.what_if import EndRow, PayloadRow, SignalRow, Window
 from fireline.usecases import detection
@@ -34,6 +36,7 @@ from fireline.usecases.transaction import Transactions, Tx
 
 LONGEST = timedelta(days=366)
 _RULES_ID = UUID(int=1)
+_Both = tuple[list[Heard], list[Heard]]  # the same, as one plan and as the other hears it
 
 
 class BadWindow(Refusal):
@@ -84,10 +87,14 @@ async def replay(
         last = chunk[-1].received_at
         due = [one for one in ends if one.received_at <= last]
         del ends[: len(due)]
-        await asyncio.to_thread(lived.hear, chunk, due)
+        heard = await asyncio.to_thread(lived.read, chunk)
+        sought = await asyncio.to_thread(lived.seeks, heard)
+        async with transactions() as tx:
+            known = await asset_owners.known(tx.db, sought, drill=None)
+        await asyncio.to_thread(lived.hear, heard, due, known)
         done += len(chunk)
         yield Progress(done, max(total, done))
-    await asyncio.to_thread(lived.hear, [], ends)
+    await asyncio.to_thread(lived.hear, ([], []), ends, {})
     was, would = await asyncio.to_thread(lived.finish, window.until)
     yield WhatIf(
         window.since,
@@ -108,10 +115,17 @@ class _Lived:
     before: Imagined
     after: Imagined
 
-    def hear(self, chunk: Sequence[PayloadRow | SignalRow], ends: Sequence[Heard]) -> None:
-        for imagined in (self.before, self.after):
-            heard = [one for row in chunk for one in _heard(row, imagined.plan)]
-            for one in sorted([*heard, *ends], key=lambda each: each.received_at):
+    def read(self, chunk: Sequence[PayloadRow | SignalRow]) -> _Both:
+        before = [one for row in chunk for one in _heard(row, self.before.plan)]
+        return before, [one for row in chunk for one in _heard(row, self.after.plan)]
+
+    def seeks(self, heard: _Both) -> tuple[Sought, ...]:
+        return tuple({*self.before.seeks(heard[0]), *self.after.seeks(heard[1])})
+
+    def hear(self, heard: _Both, ends: Sequence[Heard], known: Mapping[AssetRef, Known]) -> None:
+        for imagined, said in zip((self.before, self.after), heard, strict=True):
+            imagined.know(known)
+            for one in sorted([*said, *ends], key=lambda each: each.received_at):
                 imagined.hear(one)
 
     def finish(self, until: datetime) -> tuple[Summary, Summary]:

@@ -4,7 +4,7 @@ import structlog
 
 from fireline.core.plan.plan import Plan
 from fireline.store.signals import REFUSED_BY_DATABASE
-from fireline.usecases import calls, detection, plans, raising
+from fireline.usecases import calls, detection, plans, raising, rereads
 from fireline.usecases.groupings import Groupings
 from fireline.usecases.hearing import Overtaken
 from fireline.usecases.transaction import Transactions, Tx
@@ -27,6 +27,7 @@ async def judge_signals(transactions: Transactions, groupings: Groupings | None 
                 groupings=groupings,
             )
         await _keep_calls(tx, plan, judged)
+        await _wish_rereads(tx, judged)
     return judged.signals > 0
 
 
@@ -37,6 +38,15 @@ async def _keep_calls(tx: Tx, plan: Plan, judged: detection.Judged) -> None:
             await calls.keep_calls(tx, plan, judged.rows)
     except REFUSED_BY_DATABASE as refused:
         log.warning("judge.calls_not_kept", signals=judged.signals, why=type(refused).__name__)
+
+
+async def _wish_rereads(tx: Tx, judged: detection.Judged) -> None:
+    """Wish that what calls changed be read again; what attackers write in them costs no alert."""
+    try:
+        async with tx.db.transaction():
+            await rereads.wish_rereads(tx, judged.rows)
+    except REFUSED_BY_DATABASE as refused:
+        log.warning("judge.rereads_not_wished", signals=judged.signals, why=type(refused).__name__)
 
 
 async def judge_when_planned(

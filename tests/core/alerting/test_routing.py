@@ -18,6 +18,7 @@ from fireline.core.alerting.route import (
     why_not_a_route_condition,
 )
 from fireline.core.alerting.routing import Ground, Routed, Router
+from fireline.core.alerting.whereabouts import Known
 from fireline.core.alerting.windows import Weekly
 from fireline.core.assets.ownership import AssetPattern, Service
 from fireline.core.assets.ref import AssetRef
@@ -135,6 +136,54 @@ def test_without_a_route_the_service_is_found(
     assert found.service == expected
     assert why in found.reason
     assert found.unrouted is (expected is None)
+
+
+I_1 = AssetRef("aws.ec2.instance", "444455556666", "i-0abc1234def567890", "eu-central-1")
+
+
+@pytest.mark.parametrize(
+    ("said", "tags", "expected", "why"),
+    [
+        ({}, {"service": "shop"}, "shop", "is The shop's: its tag service says The shop"),
+        ({}, {"App": "the shop"}, "shop", "its tag app says The shop"),
+        ({}, {"service": "unknown"}, "pay", "The pay claims the account 444455556666"),
+        ({}, {}, "pay", "The pay claims the account 444455556666"),
+        ({"service": "pay"}, {"service": "shop"}, "pay", "the source names the service pay"),
+        (
+            {"entities": (Entity("host", "shop-1"),)},
+            {"service": "pay"},
+            "shop",
+            "The shop claims shop-1",
+        ),
+        (
+            {"entities": (Entity("host", "shop-1"),)},
+            {"fireline:service": "pay"},
+            "pay",
+            "its tag fireline:service says The pay",
+        ),
+    ],
+)
+def test_the_inventorys_owner_comes_after_claims_and_before_accounts(
+    said: Mapping[str, Any], tags: Mapping[str, str], expected: str, why: str
+):
+    by = router().knowing({I_1: Known(I_1, tags)})
+    found = routed(by, notice(assets=(I_1,), **said), service="pay")
+    assert found.service == expected
+    assert why in found.reason
+
+
+def test_a_route_decides_before_the_inventory_and_may_ask_for_its_owner():
+    known = {I_1: Known(I_1, {"service": "shop"})}
+    by = router(route("first", 'alert.service == "shop"', service=PAY.id)).knowing(known)
+    found = routed(by, notice(assets=(I_1,)))
+    assert (found.service, found.reason) == ("pay", "the route first")
+
+
+def test_a_router_that_knows_more_counts_with_the_others():
+    by = router(route("breaks", "alert.priority / 0 == 1"))
+    routed(by.knowing({}), notice())
+    assert by.failed[RouteId("breaks")] == 1
+    assert by.inventory == {}
 
 
 def test_the_sources_own_service_comes_after_claims():

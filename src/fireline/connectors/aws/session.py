@@ -18,6 +18,7 @@ from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.handlers import json_decode_policies
 
+from fireline.connectors.aws.models import models
 from fireline.core.values.secret import Secret
 from fireline.ports.cloud import Call, Errand
 
@@ -193,6 +194,7 @@ class Sessions:
         self, service: str, who: Login | RefreshableCredentials | None, config: Config
     ) -> Client:
         core = cast("Any", botocore.session.Session())
+        core.register_component("data_loader", models())
         login = who if isinstance(who, Login) else None
         if isinstance(who, RefreshableCredentials):
             core._credentials = who  # noqa: SLF001 - botocore has no public way to hand these in

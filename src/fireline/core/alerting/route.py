@@ -16,6 +16,7 @@ from fireline.core.alerting.windows import Weekly
 from fireline.core.signals.notice import Notice
 from fireline.core.values.conditions import why_not_true_or_false
 from fireline.core.values.ids import PolicyId, RouteId, RunbookId, ServiceId, TeamId
+from fireline.core.values.nothing import keep_none
 from fireline.core.values.priority import Priority
 
 DEFAULT = RouteId("default")
@@ -39,6 +40,7 @@ VARIABLES: Mapping[str, tuple[cel.Type, str]] = {
     "alert.entities": (cel.Type.Map(_TEXT, _TEXTS), "what it is about, by kind: `host`, `pod`"),
     "now": (cel.Type.TIMESTAMP, "the moment it is routed"),
 }
+keep_none()
 ENVIRONMENT = cel.NewEnv(variables={name: type_ for name, (type_, _) in VARIABLES.items()})
 
 

@@ -1,13 +1,15 @@
 """Whose an alert is: the plan's routes, then what is known of it, then the default.
 
 The first route that fits decides. What it leaves open comes from the service: the one the source
-names, else the one that claims what the alert is about, else the one its source is set to; and what
-is open even then from the plan's default route. A route that fails on an alert does not fit it, and
-is counted; no alert is lost by routing.
+names, else the owner of what the alert is about, else the one its source is set to; and what is
+open even then from the plan's default route. Owners are found in the order the inventory finds
+them (`ownership.why_owner`): an alert goes to whom its asset's page names. A route that fails on an
+alert does not fit it, and is counted; no alert is lost by routing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,11 +28,10 @@ from fireline.core.alerting.route import (
     given,
     labels_needed,
 )
-from fireline.core.assets.kinds import ACCOUNT
-from fireline.core.assets.ownership import Service, claimant
+from fireline.core.alerting.whereabouts import Known, Sought, sought, whereabouts
+from fireline.core.assets.ownership import Service, claimant, said_owner, tagged_owner
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals import entity
-from fireline.core.signals.entity import Entity
 from fireline.core.signals.notice import Notice
 from fireline.core.values.ids import PolicyId, RouteId, RunbookId, ServiceId, TeamId
 from fireline.core.values.priority import Priority
@@ -121,7 +122,24 @@ class Router:
             _Group(ground.routes[start : start + _AT_ONCE])
             for start in range(0, len(ground.routes), _AT_ONCE)
         )
+        self.inventory: Mapping[AssetRef, Known] = {}
         self.failed: Counter[RouteId] = Counter()
+
+    def seeks(self, notices: Iterable[Notice]) -> tuple[Sought, ...]:
+        """List what should be looked up in the inventory before these are routed, each once."""
+        found = {
+            one.ref: one
+            for notice in notices
+            if self._said_by_source(notice) is None
+            for one in sought(notice)
+        }
+        return tuple(found.values())
+
+    def knowing(self, known: Mapping[AssetRef, Known]) -> "Router":
+        """Return this router with what the inventory knows of assets; all else is shared."""
+        other = copy(self)
+        other.inventory = known
+        return other
 
     def route(
         self,
@@ -166,14 +184,13 @@ class Router:
 
     def _known(self, notice: Notice, origin: Origin) -> _Known:
         team = TeamId(self._teams.get(notice.team.casefold(), "")) or None
-        for word in (notice.service, *(notice.labels.get(name, "") for name in SERVICE_LABELS)):
-            named = self._named.get(word.casefold()) if word else None
-            if named is not None:
-                return self._of(ServiceId(named), team, f"the source names the service {word}")
+        if (said := self._said_by_source(notice)) is not None:
+            named, word = said
+            return self._of(named, team, f"the source names the service {word}")
         claimed = self._claimed_by(notice)
         if claimed is not None:
-            service, what = claimed
-            return _Known(service, team or service.owner, f"{service.name} claims {what}")
+            service, why = claimed
+            return _Known(service, team or service.owner, why)
         if origin.service is not None and origin.service in self._services:
             return self._of(origin.service, team, f"the source {origin.source} is set to it")
         return _Known(None, team, f"the source names the team {notice.team}" if team else "")
@@ -182,16 +199,42 @@ class Router:
         found = self._services[service]
         return _Known(found, team or found.owner, why)
 
-    def _claimed_by(self, notice: Notice) -> tuple[Service, str] | None:
-        """Find the owner as `ownership.owner_of` does: by pattern first, then by account."""
-        refs = tuple(_whereabouts(notice))
-        for ref in refs:
-            if (service := self._claims(ref)) is not None:
-                return service, ref.id
-        for account in (ref.account for ref in refs if ref.account):
-            if (service := self._accounts.get(account)) is not None:
-                return service, f"the account {account}"
+    def _said_by_source(self, notice: Notice) -> tuple[ServiceId, str] | None:
+        for word in (notice.service, *(notice.labels.get(name, "") for name in SERVICE_LABELS)):
+            named = self._named.get(word.casefold()) if word else None
+            if named is not None:
+                return ServiceId(named), word
         return None
+
+    def _claimed_by(self, notice: Notice) -> tuple[Service, str] | None:
+        """Find the owner as `ownership.why_owner` does: what is said of an asset before accounts.
+
+        An asset the inventory does not know has no tags here, and may have no account.
+        """
+        refs = tuple(whereabouts(notice))
+        for ref in refs:
+            if (found := self._said_of(ref)) is not None:
+                return found
+        for known in (self.inventory[ref] for ref in refs if ref in self.inventory):
+            if (tagged := tagged_owner(known.tags, self._ground.services)) is not None:
+                return tagged.service, _inventory_says(known, tagged.service, tagged.reason)
+        for ref in refs:
+            account = ref.account or (
+                self.inventory[ref].asset.account if ref in self.inventory else ""
+            )
+            if account and (service := self._accounts.get(account)) is not None:
+                return service, f"{service.name} claims the account {account}"
+        return None
+
+    def _said_of(self, ref: AssetRef) -> tuple[Service, str] | None:
+        """Return the service that fireline's own tag names, or that claims an asset."""
+        known = self.inventory.get(ref)
+        if known is not None:
+            said = said_owner(known.asset, known.tags, self._ground.services)
+            if said is not None:
+                return said.service, _inventory_says(known, said.service, said.reason)
+        service = self._claims(ref)
+        return (service, f"{service.name} claims {ref.id}") if service else None
 
     def _claims(self, ref: AssetRef) -> Service | None:
         place = (ref.kind, ref.id)
@@ -322,6 +365,10 @@ def _reason(route: Route | None, decides: Decides, known: _Known) -> str:
     return known.why
 
 
+def _inventory_says(known: Known, service: Service, why: str) -> str:
+    return f"the inventory says {known.asset.id} is {service.name}'s: {why}"
+
+
 def _names(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Index ids by what people may write: the id, or the name where it is nobody's id."""
     every = tuple(pairs)
@@ -335,26 +382,6 @@ def _policies_of_teams(services: Sequence[Service]) -> dict[TeamId, PolicyId]:
     for service in services:
         found.setdefault(service.owner, set()).add(service.policy)
     return {team: next(iter(all_)) for team, all_ in found.items() if len(all_) == 1}
-
-
-def _whereabouts(notice: Notice) -> Iterator[AssetRef]:
-    """List what may be claimed, the surest first; accounts are claimed by whoever has them."""
-    yield from notice.assets
-    for one in notice.entities:
-        yield from _as_asset(one)
-
-
-def _as_asset(one: Entity) -> Iterator[AssetRef]:
-    if one.value.startswith("arn:"):
-        parts = one.value.split(":", 5)
-        if len(parts) == 6:
-            yield AssetRef("arn", parts[4], one.value, parts[3])
-    elif one.kind == entity.ASSET and one.value.count("/") >= 3:
-        kind, account, region, name = one.value.split("/", 3)
-        yield AssetRef(kind, account, name, "" if region == "global" else region)
-    elif one.kind == entity.ACCOUNT:
-        yield AssetRef(ACCOUNT, one.value, one.value)
-    yield AssetRef(one.kind, "", one.value)
 
 
 def _account_of(notice: Notice) -> str:

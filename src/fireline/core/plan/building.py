@@ -158,7 +158,9 @@ def service_from(id_: str, said: files.ServiceFile) -> Service:
         policy=PolicyId(said.escalation),
         tier=said.tier,
         accounts=said.accounts,
-        claims=tuple(AssetPattern(claim.kind, claim.id) for claim in said.claims),
+        claims=tuple(
+            AssetPattern(one.kind, one.id, tuple(one.tags.items())) for one in said.claims
+        ),
         data=said.data,
         depends_on=tuple(ServiceId(service) for service in said.depends_on),
         protected=said.protected,

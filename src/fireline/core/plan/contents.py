@@ -59,6 +59,12 @@ class _Template:
 
 
 @dataclass(frozen=True, slots=True)
+class _Posture:
+    off: tuple[str, ...]
+    priorities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Rule:
     title: str
     level: str
@@ -88,6 +94,8 @@ def things_of(plan: Plan) -> Mapping[str, Mapping[str, object]]:
         "runbook": {**plan.runbooks},
         "drill": {**plan.scenarios},
         "changes": {"changes": plan.changes} if plan.changes.is_on else {},
+        "signature": {**plan.signatures},
+        "posture": {"posture": _posture(plan)},
         "template": {id_: _Template(text) for id_, text in plan.update_templates.items()},
     }
 
@@ -121,6 +129,17 @@ def _routes(plan: Plan) -> Mapping[str, _Route]:
         )
         for place, route in enumerate((*plan.routes, *default), 1)
     }
+
+
+def _posture(plan: Plan) -> _Posture:
+    off, priorities = plan.posture.off, plan.posture.priorities
+    return _Posture(
+        tuple(f"{id_} ({reason})" for id_, reason in off.items()),
+        tuple(
+            f"{level} {'none' if priority is None else priority.name}"
+            for level, priority in priorities.items()
+        ),
+    )
 
 
 def _folder(rule: RuleText) -> str:

@@ -47,6 +47,7 @@ Channel = Literal[
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Condition = Annotated[Text, Field(max_length=1_000)]
+_NO_TAGS: Mapping[Line, Line] = {}
 SomePeople = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=200)]
 
 
@@ -193,10 +194,21 @@ class TeamFile(Words):
 
 
 class ClaimWords(Words):
-    """Assets of a kind whose id fits a glob."""
+    """Assets of a kind whose id fits a glob, with tags that fit globs; or any with such tags."""
 
-    kind: Line
-    id: Line
+    kind: Line = "*"
+    id: Line = "*"
+    tags: Annotated[Mapping[Line, Line], Field(max_length=10)] = _NO_TAGS
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.tags and {"kind", "id"} - self.model_fields_set:
+            msg = "a claim names a kind and an id, or tags; name what it is about"
+            raise ValueError(msg)
+        if self.kind == "*" and self.id != "*":
+            msg = "an id without its kind may be anything's; name the kind too"
+            raise ValueError(msg)
+        return self
 
 
 class ServiceFile(Words):

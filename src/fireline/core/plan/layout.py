@@ -24,9 +24,11 @@ from fireline.core.plan.files import (
 )
 from fireline.core.plan.mistakes import nearest
 from fireline.core.plan.schedule_words import ScheduleFile
+from fireline.core.plan.signature_words import PostureFile
 from fireline.core.plan.words import SLUG
 
 RULE = "rule.yml"
+SIGNATURE = "signature.yaml"
 SINGLE: Mapping[str, type[BaseModel]] = {
     "plan.yaml": PlanFile,
     "definitions.yaml": DefinitionsFile,
@@ -35,9 +37,10 @@ SINGLE: Mapping[str, type[BaseModel]] = {
     "people.yaml": PeopleFile,
     "routes.yaml": RoutesFile,
     "changes.yaml": ChangesFile,
+    "posture.yaml": PostureFile,
 }
 # What a plan may do without; everything else of SINGLE it must have.
-OPTIONAL = frozenset({"changes.yaml", "routes.yaml"})
+OPTIONAL = frozenset({"changes.yaml", "posture.yaml", "routes.yaml"})
 FOLDERS: Mapping[str, type[BaseModel]] = {
     "teams": TeamFile,
     "services": ServiceFile,
@@ -49,6 +52,7 @@ FOLDERS: Mapping[str, type[BaseModel]] = {
 }
 _SLUG = re.compile(SLUG)
 _CASE = re.compile(r"(hit|miss)_[a-z0-9_-]{1,64}\.json", re.ASCII)
+_ASSET_CASE = re.compile(r"(hit|miss|na|unknown)_[a-z0-9_-]{1,80}\.json", re.ASCII)
 
 
 class Sort(StrEnum):
@@ -58,6 +62,9 @@ class Sort(StrEnum):
     RULE = "rule"
     HIT = "hit"
     MISS = "miss"
+    SIGNATURE = "signature"
+    NA = "na"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ def place_of(path: str) -> Place | str:
             return _named(folder, name)
         case ["rules", rule, name] if _SLUG.fullmatch(rule):
             return _in_rule(rule, name)
+        case ["signatures", signature, name] if _SLUG.fullmatch(signature):
+            return _in_signature(signature, name)
         case [folder, _, *_]:
             return _in_folder(folder)
         case _:
@@ -101,7 +110,21 @@ def _in_rule(rule: str, name: str) -> Place | str:
     return Place(Sort(case[1]), "rules", rule)
 
 
+def _in_signature(signature: str, name: str) -> Place | str:
+    if name == SIGNATURE:
+        return Place(Sort.SIGNATURE, "signatures", signature)
+    case = _ASSET_CASE.fullmatch(name)
+    if case is None:
+        return (
+            f"a signature's folder holds {SIGNATURE}, hit_*.json and miss_*.json,"
+            " and it may hold na_*.json and unknown_*.json"
+        )
+    return Place(Sort(case[1]), "signatures", signature)
+
+
 def _in_folder(folder: str) -> str:
     if folder == "rules":
         return f"a rule is a folder: rules/ID/{RULE} with hit_*.json and miss_*.json beside it"
-    return f"there is no folder `{folder}`; {nearest(folder, (*FOLDERS, 'rules'))}"
+    if folder == "signatures":
+        return f"a signature is a folder: signatures/ID/{SIGNATURE} with its cases beside it"
+    return f"there is no folder `{folder}`; {nearest(folder, (*FOLDERS, 'rules', 'signatures'))}"

@@ -1,12 +1,14 @@
 """The plan, compiled: what every decision cites."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fireline.core.alerting.route import Decides, Route
 from fireline.core.alerting.unplanned import NOTHING_WATCHED, Watch
 from fireline.core.assets.ownership import Service
 from fireline.core.detection.finding import RuleCard
+from fireline.core.detection.signatures.choice import NOTHING_CHOSEN, Choice
+from fireline.core.detection.signatures.signature import Signature
 from fireline.core.drills.scenario import Scenario
 from fireline.core.escalation.policy import Policy
 from fireline.core.incidents.terms import Definitions
@@ -40,7 +42,8 @@ class Plan:
 
     `catch_all` are the people told when nobody else can be. `protected` are asset ids and ARNs no
     action may touch: break-glass users, fireline's own roles. The first of `routes` that fits an
-    alert decides; `default_route` is for those that nothing else says an owner of.
+    alert decides; `default_route` is for those that nothing else says an owner of. `signatures` are
+    those that run, shipped ones and the plan's own, after what it chose of them.
     """
 
     revision: RevisionId
@@ -60,3 +63,5 @@ class Plan:
     routes: tuple[Route, ...] = ()
     default_route: Decides | None = None
     changes: Watch = NOTHING_WATCHED
+    signatures: Mapping[str, Signature] = field(default_factory=dict[str, Signature])
+    posture: Choice = NOTHING_CHOSEN

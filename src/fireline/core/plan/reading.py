@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from fireline.core.plan.document import Document, Loc, read_document
 from fireline.core.plan.layout import FOLDERS, OPTIONAL, SINGLE, Sort, place_of
 from fireline.core.plan.mistakes import Code, Mistake
+from fireline.core.plan.signature_checks import SignatureFolder, folders_of
 from fireline.core.plan.wording import is_echo, mistake_from
 
 MAX_FILES = 20_000
@@ -64,6 +65,7 @@ class Draft:
     named: Mapping[str, frozenset[str]]
     rules: tuple[RuleFolder, ...]
     documents: tuple[Document, ...]
+    signatures: tuple[SignatureFolder, ...] = ()
 
     def one(self, path: str, words: type[Model]) -> Read[Model] | None:
         """Return one file, if it reads well."""
@@ -95,6 +97,7 @@ class _Pile:
     rules: dict[str, dict[Sort, dict[str, str]]] = field(
         default_factory=dict[str, dict[Sort, dict[str, str]]]
     )
+    signatures: dict[str, str] = field(default_factory=dict[str, str])
     documents: list[Document] = field(default_factory=list[Document])
     mistakes: list[Mistake] = field(default_factory=list[Mistake])
 
@@ -114,7 +117,9 @@ def read_files(files: Mapping[str, str]) -> tuple[Draft, tuple[Mistake, ...]]:
     )
     named = {folder: frozenset(ids) for folder, ids in pile.named.items()}
     rules = tuple(_folder(rule, sorts) for rule, sorts in pile.rules.items())
-    return Draft(pile.read, named, rules, tuple(pile.documents)), tuple(pile.mistakes)
+    signatures = folders_of(pile.signatures)
+    draft = Draft(pile.read, named, rules, tuple(pile.documents), signatures)
+    return draft, tuple(pile.mistakes)
 
 
 def _sort_in(pile: _Pile, path: str, text: str) -> None:
@@ -126,6 +131,8 @@ def _sort_in(pile: _Pile, path: str, text: str) -> None:
     pile.named.setdefault(place.folder, set()).add(place.id)
     if (unreadable := _unreadable(text)) is not None:
         pile.mistakes.append(Mistake(path, 1, Code.FILE_UNREADABLE, unreadable))
+    elif place.folder == "signatures":
+        pile.signatures[path] = text
     elif place.words is None:
         sorts = pile.rules.setdefault(place.id, {sort: {} for sort in Sort})
         sorts[place.sort][path] = text

@@ -7,7 +7,7 @@ ladder would have told, and whoever ended alerts in truth ends them here.
 
 import heapq
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -28,7 +28,9 @@ from fireline.core.alerting.sheets import (
     SymptomSheet,
 )
 from fireline.core.alerting.silences import SilenceBook
+from fireline.core.alerting.whereabouts import Known, Sought
 from fireline.core.alerting.wishes import Wishes
+from fireline.core.assets.ref import AssetRef
 from fireline.core.escalation import turns
 from fireline.core.escalation.ladder import LAST_RESORT, first_told
 from fireline.core.escalation.policy import Policy, ToNext, ToPrevious, ToSchedule
@@ -91,6 +93,8 @@ class Imagined:
     plan: Plan
     past: Past
     _count: int = 0
+    _router: Router = field(init=False)
+    _known: dict[AssetRef, Known] = field(default_factory=dict[AssetRef, Known])
     _grouping: Grouping = field(init=False)
     _board: Board = field(init=False)
     _lives: Lives = field(init=False)
@@ -112,11 +116,21 @@ class Imagined:
         services = self.plan.services.values()
         topology = Topology({service.id: service.depends_on for service in services})
         self._grouping = Grouping(topology, wishes=self.past.wishes)
+        self._router = router_of(self.plan).knowing(self._known)
         beginning = datetime.min.replace(tzinfo=UTC)
         self._board = Board(
-            self._grouping, router_of(self.plan), self.past.silences, now=beginning, fresh=self._id
+            self._grouping, self._router, self.past.silences, now=beginning, fresh=self._id
         )
         self._lives = Lives(beginning)
+
+    def seeks(self, heard: Iterable[Heard]) -> tuple[Sought, ...]:
+        """List what should be looked up in the inventory before these are heard."""
+        return self._router.seeks(one.notice for one in heard)
+
+    def know(self, known: Mapping[AssetRef, Known]) -> None:
+        """Take note of what the inventory knows now of what is heard next, instead of before."""
+        self._known.clear()
+        self._known.update(known)
 
     def hear(self, heard: Heard) -> None:
         """Let the plan hear one notice, at the moment it came."""

@@ -12,8 +12,10 @@ from cel_expr_python import cel
 
 from fireline.core.runbooks.action import ActionPlan
 from fireline.core.values.conditions import why_not_true_or_false
+from fireline.core.values.nothing import keep_none
 
 _STATE = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
+keep_none()
 _ENV = cel.NewEnv(
     variables={"action": cel.Type.STRING, "asset": _STATE, "before": _STATE, "after": _STATE}
 )

@@ -5,57 +5,52 @@ same references that CloudTrail records do, so that a finding and a call meet on
 """
 
 import re
-from dataclasses import dataclass
 
-from fireline.core.assets.kinds import ACCESS_KEY, ACCOUNT, ROLE, SESSION, USER
-from fireline.core.assets.ref import AssetRef
-from fireline.core.signals.cloudtrail_assets import (
-    BUCKET,
-    EC2_KINDS,
-    GLOBAL_KINDS,
+from fireline.core.assets.aws.table import TABLE
+from fireline.core.assets.kinds import ACCESS_KEY, ACCOUNT, SESSION
+from fireline.core.assets.naming import (
     MAX_ID_CHARACTERS,
-    OBJECT,
-    role_name,
+    Arn,
+    Place,
+    identified,
+    parse_arn,
+    region_of,
 )
+from fireline.core.assets.naming import identifier as identifier_of
+from fireline.core.assets.ref import AssetRef
+from fireline.core.signals.cloudtrail_assets import EC2_KINDS, OBJECT
 from fireline.core.signals.entity import ASSET, CREDENTIAL, HOST, Entity
+
+__all__ = [
+    "INSTANCE",
+    "REGIONS",
+    "Place",
+    "asset",
+    "credential",
+    "ec2",
+    "entity_of",
+    "named_by_arn",
+    "named_by_type",
+    "parse_arn",
+]
 
 INSTANCE = "aws.ec2.instance"
 
 _EC2_ID = re.compile(r"([a-z]+)-[0-9a-f]{8,17}")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-# By service and the beginning of what an ARN names; the id is what follows.
-_IN_ARN = {
-    ("iam", "user"): USER,
-    ("iam", "role"): ROLE,
-    ("sts", "assumed-role"): ROLE,
-    ("rds", "db"): "aws.rds.instance",
-    ("lambda", "function"): "aws.lambda.function",
-    ("logs", "log-group"): "aws.logs.group",
-    ("autoscaling", "autoScalingGroup"): "aws.autoscaling.group",
-    ("elasticloadbalancing", "loadbalancer"): "aws.elb.load_balancer",
-    ("elasticloadbalancing", "targetgroup"): "aws.elb.target_group",
-}
-# What people and calls name by the whole ARN.
-_BY_ARN = frozenset({"aws.iam.policy", "aws.secretsmanager.secret"})
 
-# Types whose word in the inventory is not theirs in small letters; written without its dividers.
+def _undivided(type_: str) -> str:
+    return "".join(word for word in type_.split("::") if word != "AWS").lower()
+
+
+# By CloudFormation's type in small letters, without its dividers; and where Security Hub's differs.
 _TYPES = {
-    "account": ACCOUNT,
-    "autoscalingautoscalinggroup": "aws.autoscaling.group",
+    **{_undivided(row.cloudformation): row.kind for row in TABLE.values() if row.cloudformation},
     "cloudformationstack": "aws.cloudformation.stack",
-    "cloudtrailtrail": "aws.cloudtrail.trail",
-    "dynamodbtable": "aws.dynamodb.table",
-    "ec2eip": "aws.ec2.address",
     "ecrcontainerimage": "aws.ecr.image",
-    "ekscluster": "aws.eks.cluster",
-    "iamaccesskey": ACCESS_KEY,
+    "iampolicy": "aws.iam.policy",
     "loadbalancer": "aws.elb.load_balancer",
-    "logsloggroup": "aws.logs.group",
-    "rdsdbcluster": "aws.rds.cluster",
-    "rdsdbinstance": "aws.rds.instance",
-    "rdsdbsnapshot": "aws.rds.snapshot",
-    "secretsmanagersecret": "aws.secretsmanager.secret",
 }
 
 # As CloudWatch's messages name regions; ARNs name them properly, and are preferred.
@@ -107,36 +102,9 @@ REGIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The account and region something is in, as far as is known."""
-
-    account: str
-    region: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arn:
-    """The parts of an ARN."""
-
-    partition: str
-    service: str
-    region: str
-    account: str
-    resource: str
-
-
-def parse_arn(value: str) -> Arn | None:
-    """Take an ARN apart; `None` for what is none."""
-    parts = value[:MAX_ID_CHARACTERS].split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn" or not parts[5]:
-        return None
-    return Arn(*parts[1:])
-
-
 def asset(kind: str, identifier: str, place: Place) -> AssetRef:
     """Refer to an asset; what is global has no region."""
-    region = "" if kind.startswith(GLOBAL_KINDS) else place.region
+    region = region_of(kind, place.region)
     return AssetRef(kind, place.account, identifier[:MAX_ID_CHARACTERS], region)
 
 
@@ -146,7 +114,7 @@ def named_by_arn(value: str, place: Place) -> AssetRef | None:
     if arn is None:
         return None
     where = Place(arn.account or place.account, arn.region or place.region)
-    kind, identifier = _kind_in_arn(arn, value)
+    kind, identifier = _kind_in_arn(arn)
     return asset(kind, identifier, where)
 
 
@@ -159,7 +127,10 @@ def named_by_type(type_: str, identifier: str, place: Place) -> AssetRef:
         return AssetRef(ACCOUNT, bare, bare)
     if kind == ACCESS_KEY:
         return credential(bare, place.account)
-    return named_by_arn(identifier, place) or asset(kind, bare, place)
+    row = TABLE.get(kind)
+    # Config calls queues by their URLs.
+    found = identifier_of(row, bare) if row is not None else None
+    return named_by_arn(identifier, place) or asset(kind, found or bare, place)
 
 
 def ec2(identifier: str, place: Place) -> AssetRef | None:
@@ -186,37 +157,19 @@ def entity_of(named: AssetRef) -> tuple[Entity, ...]:
     return (Entity(ASSET, str(named)),)
 
 
-def _kind_in_arn(arn: Arn, value: str) -> tuple[str, str]:
+def _kind_in_arn(arn: Arn) -> tuple[str, str]:
     service, resource = arn.service, arn.resource
-    match service:
-        case "s3":
-            return (OBJECT if "/" in resource else BUCKET), resource
-        case "sns":
-            return "aws.sns.topic", value
-        case "sqs":
-            return "aws.sqs.queue", resource
-        case _:
-            # A type and a name stand apart by a slash or a colon, whichever comes first.
-            cut = re.search(r"[/:]", resource)
+    if service == "s3" and "/" in resource and not arn.region:
+        return OBJECT, resource
+    named = identified(arn)
+    if named is not None:
+        return named
+    # A type and a name stand apart by a slash or a colon, whichever comes first.
+    cut = re.search(r"[/:]", resource)
     if cut is None:
         return f"aws.{service}.{service}", resource
     type_, name = resource[: cut.start()], resource[cut.end() :]
-    kind = _IN_ARN.get((service, type_), f"aws.{service}.{type_.replace('-', '_').lower()}")
-    return kind, value if kind in _BY_ARN else _bare_name(kind, name, value)
-
-
-def _bare_name(kind: str, name: str, value: str) -> str:
-    match kind:
-        case "aws.iam.role":
-            return role_name(value)
-        case "aws.iam.user":
-            return name.rpartition("/")[2]
-        case "aws.lambda.function" | "aws.logs.group" | "aws.ecr.repository":
-            return name.partition(":")[0].partition("/sha256")[0]
-        case "aws.autoscaling.group":
-            return name.partition("autoScalingGroupName/")[2] or name
-        case _:
-            return name
+    return f"aws.{service}.{type_.replace('-', '_').lower()}", name
 
 
 def _kind_of_type(type_: str) -> str:

@@ -111,6 +111,8 @@ def _event(record: JsonObject) -> Event:
     who = _who(record, identity)
     account = _text(record, "recipientAccountId") or who.account
     region = _text(record, "awsRegion")
+    read_only = _read_only(record, name)
+    more = _said_elsewhere(record, read_only=read_only)
     service = source.removesuffix(".amazonaws.com")
     return Event(
         external_id=event_id,
@@ -119,12 +121,27 @@ def _event(record: JsonObject) -> Event:
         account=account,
         region=region,
         who=who,
-        assets=affected(Call(service, name, request, response, who, account, region)),
+        assets=affected(Call(service, name, request, response, who, account, region, more)),
         outcome=_outcome(record, response),
         error_code=_text(record, "errorCode"),
-        read_only=_read_only(record, name),
+        read_only=read_only,
         record=record,
     )
+
+
+def _said_elsewhere(record: JsonObject, *, read_only: bool) -> JsonObject:
+    """Gather what a record says of resources outside of a call's parameters and answer.
+
+    AWS's own doings (a secret deleted when its time was up) have neither. `resources` are ARNs; of
+    reads they are left out, or the one key that all read with would join what is not one problem.
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+    """
+    names = ["serviceEventDetails"]
+    if record.get("eventType") == "AwsServiceEvent":
+        names.append("additionalEventData")
+    if not read_only:
+        names.append("resources")
+    return {name: record[name] for name in names if record.get(name)}
 
 
 def _required(record: JsonObject, key: str, code: str) -> str:

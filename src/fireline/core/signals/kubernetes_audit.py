@@ -3,12 +3,14 @@
 Shape: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-Event.
 The record goes along untouched, as CloudTrail's does, since rules are matched against it. A request
 is told of in up to three stages; its answer is what counts, so what was merely received has an id
-of its own, and an answer that began and ended is one event.
+of its own, and an answer that began and ended is one event. What it is about is named as the
+inventory names it. An event does not say of which cluster it is: who hands it over must.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 
+from fireline.core.assets.kubernetes import TABLE, kind_of
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.cloudtrail import storable
 from fireline.core.signals.decoding import moment_of
@@ -30,8 +32,8 @@ def is_audit_event(record: Mapping[str, object]) -> bool:
     return "auditID" in record and "verb" in record
 
 
-def normalise(record: JsonObject) -> Event | Rejected:
-    """Turn one audit event into an event; never raises, whatever the record is."""
+def normalise(record: JsonObject, cluster: str = "") -> Event | Rejected:
+    """Turn one audit event of a cluster into an event; never raises, whatever the record is."""
     id_, verb = text(record, "auditID"), text(record, "verb")
     if not id_ or len(id_) > MAX_WORD:
         return Rejected("kubernetes.no_audit_id", "the event has no auditID")
@@ -41,11 +43,11 @@ def normalise(record: JsonObject) -> Event | Rejected:
     if at is None:
         why = "the event has neither requestReceivedTimestamp nor stageTimestamp"
         return Rejected("kubernetes.no_timestamp", why)
-    return _event(storable(record), id_, verb, at)
+    return _event(storable(record), clean(cluster, MAX_WORD), verb, at)
 
 
-def _event(record: JsonObject, id_: str, verb: str, at: datetime) -> Event:
-    what = inner(record, "objectRef")
+def _event(record: JsonObject, cluster: str, verb: str, at: datetime) -> Event:
+    id_, what = text(record, "auditID"), inner(record, "objectRef")
     resource = clean(text(what, "resource") or "url", MAX_WORD)
     subresource = clean(text(what, "subresource"), MAX_WORD)
     status = int(number(inner(record, "responseStatus"), "code") or 0)
@@ -54,10 +56,10 @@ def _event(record: JsonObject, id_: str, verb: str, at: datetime) -> Event:
         external_id=f"{id_}/{_RECEIVED}" if received else id_,
         kind=".".join(each for each in ("kubernetes", verb, resource, subresource) if each),
         time=at,
-        account="",
+        account=cluster,
         region="",
         who=_who(record),
-        assets=_assets(what),
+        assets=_assets(record, cluster),
         outcome=_outcome(status),
         error_code=str(status) if status >= _FAILED_FROM else "",
         read_only=verb in _READING,
@@ -87,21 +89,17 @@ def _who(record: JsonObject) -> Who:
     )
 
 
-def _assets(what: JsonObject) -> tuple[AssetRef, ...]:
-    resource, name = text(what, "resource"), text(what, "name")
+def _assets(record: JsonObject, cluster: str) -> tuple[AssetRef, ...]:
+    what = inner(record, "objectRef")
+    # A name that the server made up is in its answer alone, where the audit policy keeps answers.
+    made_up = text(inner(inner(record, "responseObject"), "metadata"), "name")
+    resource, name = text(what, "resource"), text(what, "name") or made_up
     if not resource or not name:
         return ()
-    space = first(what, "namespace")
-    kind = f"kubernetes.{_singular(resource)}"
-    return (AssetRef(clean(kind, MAX_WORD), "", clean(f"{space}/{name}" if space else name)),)
-
-
-def _singular(resource: str) -> str:
-    if resource.endswith("ies"):
-        return f"{resource[:-3]}y"
-    if resource.endswith("sses"):
-        return resource[:-2]
-    return resource.removesuffix("s") if not resource.endswith("ss") else resource
+    kind = clean(kind_of(resource), MAX_WORD)
+    row = TABLE.get(kind)
+    space = first(what, "namespace") if row is None or row.namespaced else ""
+    return (AssetRef(kind, cluster, clean(f"{space}/{name}" if space else name)),)
 
 
 def _outcome(status: int) -> Outcome:

@@ -16,6 +16,7 @@ from cel_expr_python.ext import ext_strings
 
 from fireline.core.values.conditions import said_plainly
 from fireline.core.values.json import JsonValue
+from fireline.core.values.nothing import keep_none
 
 MAX_MAPPING = 16_000
 MAX_EXPRESSION = 1_000
@@ -45,6 +46,7 @@ FIELDS = (*ONE, *NAMED, *LISTED)
 _ALSO = {"severity": "priority"}
 
 _TEXT = cel.Type.STRING
+keep_none()
 _ENV = cel.NewEnv(
     variables={
         "body": cel.Type.DYN,

@@ -18,9 +18,11 @@ from fireline.doors.cli.actions import action_app, undo
 from fireline.doors.cli.alert_hands import HANDS
 from fireline.doors.cli.alerts import ack, alert_app
 from fireline.doors.cli.approvals import approval_app, approve
+from fireline.doors.cli.assets import assets_app
 from fireline.doors.cli.audit import audit
 from fireline.doors.cli.changes import change_app
 from fireline.doors.cli.channels import channel_app
+from fireline.doors.cli.clouds import cloud_app
 from fireline.doors.cli.contacts import contacts_app, readiness, rules_app
 from fireline.doors.cli.drills import RunAlone, build_drill_app
 from fireline.doors.cli.escalations import escalation_app
@@ -28,8 +30,10 @@ from fireline.doors.cli.heartbeats import heartbeat_app
 from fireline.doors.cli.import_reading import OpenForeign
 from fireline.doors.cli.imports import build_import_app
 from fireline.doors.cli.incidents import incident_app
+from fireline.doors.cli.lab import LabCommands, build_lab_app
 from fireline.doors.cli.oncall import oncall_app, who
 from fireline.doors.cli.plan import plan_app
+from fireline.doors.cli.posture import posture_app
 from fireline.doors.cli.replay import replay
 from fireline.doors.cli.reports import report
 from fireline.doors.cli.routes import route_app
@@ -64,6 +68,7 @@ class Bodies:
     run_drill_alone: RunAlone
     open_foreign: OpenForeign
     watchdog: Watchdog
+    lab: LabCommands
 
 
 def build_cli(bodies: Bodies) -> typer.Typer:
@@ -89,6 +94,7 @@ def build_cli(bodies: Bodies) -> typer.Typer:
     cli.command("undo")(undo)
     cli.add_typer(build_drill_app(bodies.run_drill_alone), name="drill")
     cli.add_typer(build_import_app(bodies.open_foreign), name="import")
+    cli.add_typer(build_lab_app(bodies.lab), name="lab")
     for name, command in HANDS.items():
         alert_app.command(name)(command)
     for name, app in (
@@ -98,6 +104,9 @@ def build_cli(bodies: Bodies) -> typer.Typer:
         ("signal", signal_app),
         ("alert", alert_app),
         ("change", change_app),
+        ("cloud", cloud_app),
+        ("assets", assets_app),
+        ("posture", posture_app),
         ("route", route_app),
         ("silence", silence_app),
         ("oncall", oncall_app),

@@ -105,6 +105,22 @@ class Client:
             message = f"Fireline does not answer at {self.base_url} ({type(error).__name__})."
             raise ClientFailed(message, UNREACHABLE, hint="Is `fireline up` running?") from error
 
+    def text(self, path: str, *, seconds: float, **query: Any) -> Iterator[str]:
+        """GET a path that answers in text without end, and yield it as it comes."""
+        url = f"{self.base_url}/api/v1/{path.lstrip('/')}"
+        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
+        wanted = {name: value for name, value in query.items() if value is not None}
+        wait = httpx2.Timeout(TIMEOUT_SECONDS, read=seconds)
+        try:
+            with httpx2.stream("GET", url, params=wanted, headers=headers, timeout=wait) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    _content(answer)
+                yield from answer.iter_text()
+        except httpx2.TransportError as error:
+            message = f"Fireline stopped answering at {self.base_url} ({type(error).__name__})."
+            raise ClientFailed(message, UNREACHABLE, hint="What came is not all of it.") from error
+
     def delete(self, path: str) -> None:
         """DELETE what a path under /api/v1 names."""
         self._ask("DELETE", path)

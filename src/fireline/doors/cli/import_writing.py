@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import unified_diff
 from pathlib import Path
 
+from fireline.content.signatures import shipped_signatures
 from fireline.content.starter_plan import starter_files
 from fireline.core.plan.compiling import compile_plan
 from fireline.core.plan.document import Document, read_document
@@ -78,7 +79,7 @@ def lay(
             _write(folder / one.path, one.after)
     _write(overrides, text)
     whole = {**there, **base, **{one.path: one.after for one in laid}}
-    compiled = compile_plan(whole, now=now)
+    compiled = compile_plan(whole, now=now, shipped=shipped_signatures())
     mistakes = () if isinstance(compiled, Plan) else compiled
     blamed = tuple(Blamed(mistake, _things(mistake, found)) for mistake in mistakes)
     return Written(laid, overrides, len(coming), blamed)

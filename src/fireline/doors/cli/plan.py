@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from fireline.content.signatures import shipped_signatures
 from fireline.content.starter_plan import starter_files
 from fireline.core.plan.compiling import compile_plan, reopen_plan
 from fireline.core.plan.contents import things_of, words_of
@@ -55,7 +56,7 @@ def init(folder: Folder) -> None:
 def check(folder: Folder, *, as_json: AsJson = False) -> None:
     """Find every mistake in a plan. Ends with 0 when there is none, with 2 otherwise."""
     files, unreadable = read_folder(folder)
-    compiled = compile_plan(files, now=_now())
+    compiled = compile_plan(files, now=_now(), shipped=shipped_signatures())
     mistakes = (*unreadable, *(() if isinstance(compiled, Plan) else compiled))
     if as_json:
         revision = compiled.revision if isinstance(compiled, Plan) and not mistakes else None
@@ -156,7 +157,7 @@ def _plan(folder: Path | None) -> Plan:
         return sound(folder)[1]
     with _weather_of_network():
         answer = cast("Mapping[str, Mapping[str, str]]", Client.from_environment().get("plan"))
-    opened = reopen_plan(answer["files"])
+    opened = reopen_plan(answer["files"], shipped=shipped_signatures())
     if not isinstance(opened, Plan):
         _give_up("This command line cannot read the running plan.", "Use the server's version.")
     return opened
@@ -165,7 +166,7 @@ def _plan(folder: Path | None) -> Plan:
 def sound(folder: Path) -> tuple[Mapping[str, str], Plan]:
     """Read and compile a folder's plan; one with mistakes ends the command."""
     files, unreadable = read_folder(folder)
-    compiled = compile_plan(files, now=_now())
+    compiled = compile_plan(files, now=_now(), shipped=shipped_signatures())
     if unreadable or not isinstance(compiled, Plan):
         _tell((*unreadable, *(() if isinstance(compiled, Plan) else compiled)))
     return files, compiled

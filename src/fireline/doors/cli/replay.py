@@ -27,7 +27,7 @@ def replay(
 ) -> None:
     """Run recorded signals through a changed plan: what would page whom, more and less.
 
-    Nothing is kept and nobody is told.
+    Owners by tags are those the inventory knows now. Nothing is kept and nobody is told.
     """
     files, _ = sound(plan)
     result = _ask({"files": dict(files), "since": since}, quiet=as_json)

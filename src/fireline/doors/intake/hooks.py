@@ -36,6 +36,7 @@ HOOKS: Mapping[str, Hook] = {
     "deploy": Hook(check=changes.check_deploy),
     "eventbridge": Hook(check=aws.check_event),
     "falco": Hook(),
+    "findings": Hook(),
     "github": Hook((GITHUB_EVENT,), changes.check_github),
     "gitlab": Hook(check=changes.check_gitlab),
     "grafana": Hook(check=grafana.proven),

@@ -28,6 +28,8 @@ PLACES = (
     ("inbox", "/", "Alerts"),
     ("incidents", "/incidents", "Incidents"),
     ("changes", "/changes", "Changes"),
+    ("posture", "/posture", "Posture"),
+    ("assets", "/assets", "Assets"),
     ("on-call", "/on-call", "On-call"),
     ("approvals", "/approvals", "Approvals"),
     ("drills", "/drills", "Drills"),

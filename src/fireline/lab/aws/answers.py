@@ -1,14 +1,15 @@
 """Answers the lab gives in moto's place, in the wire format of the service asked."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
+from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
-from fireline.lab.aws.gate import Denial
-from fireline.lab.aws.identify import Minted, UserSession
-from fireline.lab.clock import stamp
+from fireline.lab.aws.call import ApiCall
 
 Headers = list[tuple[str, str]]
 
@@ -20,6 +21,15 @@ class Answer:
     status: int
     headers: Headers
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """How AWS words its no."""
+
+    status: int
+    code: str
+    message: str
 
 
 def refusal(denial: Denial, service: str, request_id: str) -> Answer:
@@ -37,46 +47,36 @@ def refusal(denial: Denial, service: str, request_id: str) -> Answer:
                 f"<Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
             )
             text = f"<Response>{error}<RequestID>{request_id}</RequestID></Response>"
-        case "rest-xml":
+        case "rest-xml" if service == "s3":
             text = f"<Error><Code>{code}</Code><Message>{message}</Message>{tail}</Error>"
         case _:
             error = f"<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
             text = f"<ErrorResponse><Error>{error}</Error>{tail}</ErrorResponse>"
-    return _xml(denial.status, text)
+    return Answer(denial.status, [("Content-Type", "text/xml")], text.encode())
 
 
-def session_token(minted: Minted, request_id: str) -> Answer:
-    """Answer GetSessionToken."""
-    given = (
-        f"<AccessKeyId>{minted.access_key}</AccessKeyId>"
-        f"<SecretAccessKey>{minted.secret}</SecretAccessKey>"
-        f"<SessionToken>LAB{minted.secret}</SessionToken>"
-        f"<Expiration>{stamp(minted.expires)}</Expiration>"
-    )
-    return _sts("GetSessionToken", f"<Credentials>{given}</Credentials>", request_id)
+def serialized(call: ApiCall, result: Mapping[str, Any], request_id: str) -> Answer:
+    """Put an operation's result into the wire format of its service."""
+    model = get_service_model(call.service)
+    operation = model.operation_model(call.operation)
+    serializer = get_serializer_class(call.service, str(model.protocol))
+    written = serializer(operation, context=SerializationContext(request_id)).serialize(result)
+    body = written["body"]
+    headers = [(name, str(value)) for name, value in written["headers"].items()]
+    raw = body if isinstance(body, bytes) else body.encode()
+    return Answer(written["status_code"], [*headers, ("x-amzn-RequestId", request_id)], raw)
 
 
-def caller_identity(session: UserSession, request_id: str) -> Answer:
-    """Answer GetCallerIdentity of a session moto has never heard of."""
-    said = (
-        f"<Arn>{session.user.arn}</Arn><UserId>{session.user.id}</UserId>"
-        f"<Account>{session.account}</Account>"
-    )
-    return _sts("GetCallerIdentity", said, request_id)
+def not_offered(call: ApiCall, request_id: str) -> Answer:
+    """Say that the simulated AWS cannot do this: a code a client can read, and need not retry."""
+    said = f"The simulated AWS does not offer {call.name}."
+    return refusal(Denial(501, "NotImplemented", said), call.service, request_id)
 
 
-def _sts(operation: str, result: str, request_id: str) -> Answer:
-    space = "https://sts.amazonaws.com/doc/2011-06-15/"
-    text = (
-        f'<{operation}Response xmlns="{space}"><{operation}Result>{result}</{operation}Result>'
-        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
-        f"</{operation}Response>"
-    )
-    return _xml(200, text)
-
-
-def _xml(status: int, text: str) -> Answer:
-    return Answer(status, [("Content-Type", "text/xml")], text.encode())
+def broken(call: ApiCall, request_id: str) -> Answer:
+    """Say that the simulated AWS failed, as AWS says it of itself."""
+    said = f"The simulated AWS failed at {call.name}; its log says how."
+    return refusal(Denial(500, "InternalFailure", said), call.service, request_id)
 
 
 def _protocol(service: str) -> str:

@@ -16,20 +16,13 @@ from urllib.parse import quote_plus
 import structlog
 
 from fireline.lab.aws.record import Record
+from fireline.lab.aws.timetable import Timetable
 from fireline.lab.clock import fresh_id, now, stamp
 
 _log = structlog.get_logger()
 
 _TICK_SECONDS = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """How late AWS is, and how often it repeats itself (every nth object; 0 is never)."""
-
-    eventbridge_lag: float = 0.5
-    trail_interval: float = 3.0
-    repeat_every: int = 3
+_DETAIL_TYPES = {"AwsConsoleSignIn": "AWS Console Sign In via CloudTrail"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +50,7 @@ class Delivery(Thread):
         self._later: list[Record] = []
         self._stop = Event()
         self.envelopes = 0
+        self.latest: datetime | None = None
         self.objects = 0
         self.announcements = 0
 
@@ -68,7 +62,13 @@ class Delivery(Thread):
             # EventBridge carries management events that change something, and no others.
             if record["managementEvent"] and not record["readOnly"]:
                 due = now() + timedelta(seconds=lag * self._chance.uniform(0.6, 1.4))
-                heappush(self._soon, (due, next(self._order), record))
+                heappush(self._soon, (due, next(self._order), envelope(record)))
+
+    def pass_on(self, event: Record) -> None:
+        """Take an event of another service, such as a finding: EventBridge alone carries it."""
+        due = now() + timedelta(seconds=self._timetable.eventbridge_lag)
+        with self._lock:
+            heappush(self._soon, (due, next(self._order), event))
 
     def run(self) -> None:
         """Deliver until stopped."""
@@ -91,9 +91,9 @@ class Delivery(Thread):
             with self._lock:
                 if not self._soon or self._soon[0][0] > now():
                     return
-                _, _, record = heappop(self._soon)
-            self._send(self._post.changes_queue, envelope(record))
-            self.envelopes += 1
+                _, _, event = heappop(self._soon)
+            self._send(self._post.changes_queue, event)
+            self.envelopes, self.latest = self.envelopes + 1, now()
 
     def _put_objects(self) -> None:
         with self._lock:
@@ -106,7 +106,8 @@ class Delivery(Thread):
 
     def _put_object(self, account: str, region: str, records: list[Record]) -> None:
         body = gzip.compress(json.dumps({"Records": records}).encode())
-        key = object_key(account, region, now(), fresh_id().replace("-", "")[:16])
+        moment = datetime.fromisoformat(records[-1]["eventTime"])
+        key = object_key(account, region, moment, fresh_id().replace("-", "")[:16])
         self._s3.put_object(
             Bucket=self._post.bucket,
             Key=key,
@@ -131,7 +132,7 @@ def envelope(record: Record) -> Record:
     return {
         "version": "0",
         "id": fresh_id(),
-        "detail-type": "AWS API Call via CloudTrail",
+        "detail-type": _DETAIL_TYPES.get(record["eventType"], "AWS API Call via CloudTrail"),
         "source": f"aws.{record['eventSource'].split('.')[0]}",
         "account": record["recipientAccountId"],
         "time": record["eventTime"],

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from fireline.lab.aws.gate import Denial
+from fireline.lab.aws.answers import Denial
 
 
 class Fault(BaseModel):

@@ -1,13 +1,13 @@
 """Tell whose access key a call carries, and keep the sessions moto does not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from secrets import token_urlsafe
+from datetime import datetime, timedelta
 from threading import Lock
 
-from moto.iam.models import IAMBackend, Role, User, iam_backends
+from moto.iam.models import Group, IAMBackend, Role, User, iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
-from moto.sts.models import AssumedRole, sts_backends
+from moto.moto_api._internal import mock_random
 
 PARTITION = "aws"
 
@@ -17,6 +17,14 @@ class LabItself:
     """The lab's own hand: it seeds and delivers, unseen and unhindered."""
 
     account: str
+
+
+@dataclass(frozen=True, slots=True)
+class RootKey:
+    """An account's root, with a key of its own."""
+
+    account: str
+    access_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,44 @@ class UserKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """A session's own part: its key, how long it lasts, and whether MFA was shown for it."""
+
+    access_key: str
+    secret: str
+    token: str
+    issued: datetime
+    expires: datetime
+    mfa: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UserSession:
     """A session a user took with GetSessionToken. It outlives the key it was taken with."""
 
     account: str
     user: User
-    access_key: str
-    issued: datetime
-    expires: datetime
+    lease: Lease
+
+    @property
+    def access_key(self) -> str:
+        """The session's key."""
+        return self.lease.access_key
+
+
+@dataclass(frozen=True, slots=True)
+class FederatedSession:
+    """A session a user gave to somebody else, by name, with GetFederationToken."""
+
+    account: str
+    user: User
+    name: str
+    lease: Lease
+
+    @property
+    def access_key(self) -> str:
+        """The session's key."""
+        return self.lease.access_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +85,20 @@ class RoleSession:
     account: str
     role: Role
     name: str
-    access_key: str
-    issued: datetime
-    expires: datetime
+    lease: Lease
+
+    @property
+    def access_key(self) -> str:
+        """The session's key."""
+        return self.lease.access_key
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """Somebody who signed nothing, at a bucket of this account."""
+
+    account: str
+    access_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,83 +116,94 @@ class Stranger:
     access_key: str
 
 
-Known = UserKey | UserSession | RoleSession
+Session = UserSession | FederatedSession | RoleSession
+Known = RootKey | UserKey | Session | Anonymous
 Caller = LabItself | Known | Orphan | Stranger
 
 
 @dataclass(frozen=True, slots=True)
-class Minted:
-    """A session as GetSessionToken gave it out."""
+class Grant:
+    """What a session was given out for: a user's own, a federated name's, or a role's."""
 
-    access_key: str
-    secret: str
-    user: str
-    issued: datetime
-    expires: datetime
+    account: str
+    lease: Lease
+    user: str = ""
+    federated: str = ""
+    role_arn: str = ""
+    role_session: str = ""
 
 
 @dataclass(slots=True)
 class Register:
-    """Every key of the lab: moto's own, the lab's own, and the sessions moto only pretends to mint.
+    """Every key of the lab: moto's own, the lab's own, the roots', and all sessions.
 
-    moto answers GetSessionToken with one constant example key, so the lab mints them.
+    moto answers GetSessionToken with one constant example key, so the lab mints them; of a role's
+    sessions moto forgets who took them, how, and by which clock.
     """
 
     own: dict[str, str] = field(default_factory=dict[str, str])
-    _sessions: dict[str, tuple[str, Minted]] = field(default_factory=dict[str, tuple[str, Minted]])
+    roots: dict[str, str] = field(default_factory=dict[str, str])
+    _grants: dict[str, Grant] = field(default_factory=dict[str, Grant])
     _lock: Lock = field(default_factory=Lock)
 
-    def mint(self, account: str, user: str, lasts: timedelta, now: datetime) -> Minted:
-        """Give a user a session."""
-        access_key = generate_access_key_id_from_account_id(account, prefix="ASIA")
+    def mint(self, account: str, lasts: timedelta, now: datetime, *, mfa: bool) -> Lease:
+        """Make a session's credentials."""
         # AWS keeps issue times to the second, and so do the policies that compare with them.
         issued = now.replace(microsecond=0)
-        minted = Minted(access_key, token_urlsafe(30), user, issued, issued + lasts)
+        secret = mock_random.token_urlsafe(30)
+        return Lease(
+            access_key=generate_access_key_id_from_account_id(account, prefix="ASIA"),
+            secret=secret,
+            token=f"LAB{mock_random.token_urlsafe(60)}",
+            issued=issued,
+            expires=issued + lasts,
+            mfa=mfa,
+        )
+
+    def keep(self, grant: Grant) -> None:
+        """Remember whom a session was given to."""
         with self._lock:
-            self._sessions[minted.access_key] = (account, minted)
-        return minted
+            self._grants[grant.lease.access_key] = grant
+
+    def give_root_key(self, account: str) -> str:
+        """Make a key of an account's root; worlds seed them, AWS advises against."""
+        key = generate_access_key_id_from_account_id(account, prefix="AKIA")
+        self.roots[key] = account
+        return key
 
     def caller(self, access_key: str) -> Caller:
         """Tell who holds a key."""
         if access_key in self.own:
             return LabItself(self.own[access_key])
+        if access_key in self.roots:
+            return RootKey(self.roots[access_key], access_key)
         with self._lock:
-            session = self._sessions.get(access_key)
-        if session is not None:
-            return _session(*session)
-        return _of_moto(access_key)
+            grant = self._grants.get(access_key)
+        return _of_moto(access_key) if grant is None else _granted(grant)
 
 
-def _session(account: str, minted: Minted) -> Caller:
-    user = iam(account).users.get(minted.user)
+def _granted(grant: Grant) -> Caller:
+    account, lease = grant.account, grant.lease
+    if grant.role_arn:
+        role = find_role(account, grant.role_arn)
+        if role is not None:
+            return RoleSession(account, role, grant.role_session, lease)
+    user = iam(account).users.get(grant.user)
     if user is None:
-        return Orphan(account, minted.access_key)
-    return UserSession(account, user, minted.access_key, minted.issued, minted.expires)
+        return Orphan(account, lease.access_key)
+    if grant.federated:
+        return FederatedSession(account, user, grant.federated, lease)
+    return UserSession(account, user, lease)
 
 
 def _of_moto(access_key: str) -> Caller:
     for account in list(iam_backends):
-        # Copied before walking: other requests change these while this one reads.
-        for user in list(iam(account).users.values()):
-            for key in list(user.access_keys):
-                if key.access_key_id == access_key:
-                    return UserKey(account, user, access_key, key.status == "Active")
-    for account in list(sts_backends):
-        assumed = sts_backends[account][PARTITION].get_assumed_role_from_access_key(access_key)
-        if assumed is not None:
-            return _role_session(assumed)
+        key = iam(account).access_keys.get(access_key)
+        user = iam(account).users.get(key.user_name or "") if key is not None else None
+        # A user deleted with keys left behind leaves them in moto's index.
+        if key is not None and user is not None and key in user.access_keys:
+            return UserKey(account, user, access_key, key.status == "Active")
     return Stranger(access_key)
-
-
-def _role_session(assumed: AssumedRole) -> Caller:
-    account = assumed.account_id
-    role = find_role(account, assumed.role_arn)
-    if role is None:
-        return Orphan(account, assumed.access_key_id)
-    issued = assumed.access_key.create_date.replace(tzinfo=UTC, microsecond=0)
-    expires = assumed.expiration.replace(tzinfo=UTC)
-    name = assumed.session_name
-    return RoleSession(account, role, name, assumed.access_key_id, issued, expires)
 
 
 def iam(account: str) -> IAMBackend:
@@ -156,10 +216,64 @@ def find_role(account: str, arn: str) -> Role | None:
     return next((role for role in list(iam(account).roles.values()) if role.arn == arn), None)
 
 
+def root_arn(account: str) -> str:
+    """Return the ARN of an account's root."""
+    return f"arn:aws:iam::{account}:root"
+
+
 def arn_of(caller: Known) -> str:
     """Return the ARN a caller acts under."""
     match caller:
+        case RootKey(account=account):
+            return root_arn(account)
         case UserKey() | UserSession():
             return caller.user.arn
+        case FederatedSession(account=account, name=name):
+            return f"arn:aws:sts::{account}:federated-user/{name}"
         case RoleSession(account=account, role=role, name=name):
             return f"arn:aws:sts::{account}:assumed-role/{role.name}/{name}"
+        case Anonymous():
+            return "anonymous"
+
+
+def user_id_of(caller: Known) -> str:
+    """Return the unique id a caller acts under, as GetCallerIdentity and records give it."""
+    match caller:
+        case RootKey(account=account):
+            return account
+        case UserKey() | UserSession():
+            return caller.user.id
+        case FederatedSession(account=account, name=name):
+            return f"{account}:{name}"
+        case RoleSession(role=role, name=name):
+            return f"{role.id}:{name}"
+        case Anonymous():
+            return ""
+
+
+def lease_of(caller: Known) -> Lease | None:
+    """Return the session a caller acts in; None for a long-term key."""
+    match caller:
+        case UserSession() | FederatedSession() | RoleSession():
+            return caller.lease
+        case RootKey() | UserKey() | Anonymous():
+            return None
+
+
+def identity_policies(caller: Known) -> Mapping[str, str]:
+    """Return the policy documents that bind a caller, by a name for each."""
+    match caller:
+        case UserKey() | UserSession() | FederatedSession():
+            groups = iam(caller.account).get_groups_for_user(caller.user.name)
+            owners: list[User | Role | Group] = [caller.user, *groups]
+        case RoleSession():
+            owners = [caller.role]
+        case RootKey() | Anonymous():
+            return {}
+    documents: dict[str, str] = {}
+    for owner in owners:
+        documents |= {f"{owner.name}/{name}": text for name, text in owner.policies.items()}
+        for managed in list(owner.managed_policies.values()):
+            default = next((one for one in managed.versions if one.is_default), None)
+            documents |= {managed.arn: default.document} if default is not None else {}
+    return documents

@@ -5,23 +5,27 @@ what matters and nothing else. A condition this room does not know never denies.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, cast
 
-from fireline.lab.aws.identify import Known, RoleSession, UserKey, UserSession
+from fireline.lab.aws.call import ApiCall
+from fireline.lab.aws.conditions import Context, are_met, context_of, texts
+from fireline.lab.aws.identify import (
+    Anonymous,
+    FederatedSession,
+    Known,
+    RoleSession,
+    RootKey,
+    UserKey,
+    UserSession,
+    arn_of,
+    identity_policies,
+    root_arn,
+)
 
 Statement = Mapping[str, Any]
 
-_COMPARE: Mapping[str, Callable[[datetime, datetime], bool]] = {
-    "DateLessThan": lambda given, limit: given < limit,
-    "DateLessThanEquals": lambda given, limit: given <= limit,
-    "DateGreaterThan": lambda given, limit: given > limit,
-    "DateGreaterThanEquals": lambda given, limit: given >= limit,
-    "DateEquals": lambda given, limit: given == limit,
-}
 # What IAM calls the permission, where it is not the operation's own name.
 _PERMISSIONS = {
     "s3:ListBuckets": "s3:ListAllMyBuckets",
@@ -29,6 +33,24 @@ _PERMISSIONS = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    "s3control:DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+    "lambda:Invoke": "lambda:InvokeFunction",
+}
+# Where IAM's name of a service is not the name of the API's model.
+_PREFIXES = {
+    "s3control": "s3",
+    "elbv2": "elasticloadbalancing",
+    "elb": "elasticloadbalancing",
+    "efs": "elasticfilesystem",
+    "stepfunctions": "states",
+    "resourcegroupstaggingapi": "tag",
+    "accessanalyzer": "access-analyzer",
 }
 # AWS answers these whatever a policy says: "no permissions are required".
 _ALWAYS = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
@@ -36,43 +58,65 @@ _ALWAYS = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 
 def permission(call_name: str) -> str:
     """Return the IAM permission a call needs."""
-    return _PERMISSIONS.get(call_name, call_name)
+    if call_name in _PERMISSIONS:
+        return _PERMISSIONS[call_name]
+    service, _, operation = call_name.partition(":")
+    return f"{_PREFIXES.get(service, service)}:{operation}"
 
 
-def denies(caller: Known, call_name: str) -> bool:
+def denies(caller: Known, call: ApiCall) -> bool:
     """Tell whether any policy of the caller's user or role explicitly denies the call."""
-    needed = permission(call_name)
-    if needed in _ALWAYS:
+    if call.name in _ALWAYS:
         return False
-    issued = _issued(caller)
-    return any(_denies(statement, needed, issued) for statement in _statements(caller))
+    documents = identity_policies(caller)
+    if not documents:
+        return False
+    needed, context = permission(call.name), context_of(caller, call)
+    targets = targets_of(call, caller.account)
+    return any(
+        _applies(statement, "Deny", needed, targets) and are_met(_conditions(statement), context)
+        for document in documents.values()
+        for statement in statements(document)
+    )
 
 
-def trusts(caller: Known, document: str, external_id: str | None) -> bool:
+def bucket_denies(caller: Known, call: ApiCall, document: str) -> bool:
+    """Tell whether a bucket's own policy explicitly denies the call to this caller."""
+    needed, context = permission(call.name), context_of(caller, call)
+    return any(
+        _applies(one, "Deny", needed, targets_of(call, caller.account))
+        and names(one, caller)
+        and are_met(_conditions(one), context)
+        for one in statements(document)
+    )
+
+
+def trusts(caller: Known, document: str, context: Context) -> bool:
     """Tell whether a role's trust policy lets this caller assume it."""
     allowed = [
         one
-        for one in _parse(document)
+        for one in statements(document)
         if one.get("Effect") == "Allow" and _covers(one, "sts:AssumeRole")
     ]
-    return any(_names(one, caller) and _external(one, external_id) for one in allowed)
+    return any(names(one, caller) and _trust_met(one, context) for one in allowed)
 
 
-def _statements(caller: Known) -> Iterable[Statement]:
-    match caller:
-        case UserKey() | UserSession():
-            owner = caller.user
-        case RoleSession():
-            owner = caller.role
-    for document in list(owner.policies.values()):
-        yield from _parse(document)
-    for managed in list(owner.managed_policies.values()):
-        for version in list(managed.versions):
-            if version.is_default:
-                yield from _parse(version.document)
+def public_statements(document: str) -> Sequence[Statement]:
+    """Return the statements that allow everybody something, without a condition."""
+    return [
+        one
+        for one in statements(document)
+        if one.get("Effect") == "Allow" and _is_everybody(one) and not one.get("Condition")
+    ]
 
 
-def _parse(document: str) -> Sequence[Statement]:
+def allows(statement: Statement, needed: str, targets: Sequence[str]) -> bool:
+    """Tell whether a statement allows a permission on any of these resources."""
+    return _applies(statement, "Allow", needed, targets)
+
+
+def statements(document: str) -> Sequence[Statement]:
+    """Read a policy's statements; one that cannot be read has none."""
     try:
         found = json.loads(document)["Statement"]
     except (ValueError, KeyError, TypeError):
@@ -80,79 +124,93 @@ def _parse(document: str) -> Sequence[Statement]:
     return cast("Sequence[Statement]", found if isinstance(found, list) else [found])
 
 
-def _issued(caller: Known) -> datetime | None:
-    match caller:
-        case UserKey():
-            # A long-term key has no token, hence no issue time: a condition on it is never met.
-            return None
-        case UserSession() | RoleSession():
-            return caller.issued
+def targets_of(call: ApiCall, account: str) -> Sequence[str]:
+    """Return the ARNs a call is about; none when it names none this room can tell."""
+    given = call.parameters
+    if call.service == "s3" and "Bucket" in given:
+        bucket = f"arn:aws:s3:::{given['Bucket']}"
+        return [f"{bucket}/{given['Key']}"] if "Key" in given else [bucket]
+    if call.service == "iam":
+        named = (("UserName", "user"), ("RoleName", "role"), ("GroupName", "group"))
+        found = [
+            f"arn:aws:iam::{account}:{kind}/{given[name]}" for name, kind in named if name in given
+        ]
+        return found or [str(given["PolicyArn"])] if found or "PolicyArn" in given else []
+    return [str(value) for name, value in given.items() if name.lower().endswith("arn")]
 
 
-def _denies(statement: Statement, needed: str, issued: datetime | None) -> bool:
+def _conditions(statement: Statement) -> Mapping[str, Mapping[str, Any]]:
+    return statement.get("Condition") or {}
+
+
+def _applies(statement: Statement, effect: str, needed: str, targets: Sequence[str]) -> bool:
     return (
-        statement.get("Effect") == "Deny"
+        statement.get("Effect") == effect
         and _covers(statement, needed)
-        and "*" in _texts(statement.get("Resource"))
-        and _met(statement.get("Condition") or {}, issued)
+        and _concerns(statement, targets)
     )
 
 
 def _covers(statement: Statement, needed: str) -> bool:
     if "NotAction" in statement:
-        return not _any_matches(needed, _texts(statement["NotAction"]))
-    return _any_matches(needed, _texts(statement.get("Action")))
+        return not _any_matches(needed, texts(statement["NotAction"]))
+    return _any_matches(needed, texts(statement.get("Action")))
 
 
-def _any_matches(needed: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(needed.lower(), pattern.lower()) for pattern in patterns)
-
-
-def _met(condition: Mapping[str, Mapping[str, Any]], issued: datetime | None) -> bool:
-    return all(
-        _one_met(operator, key, value, issued)
-        for operator, tests in condition.items()
-        for key, value in tests.items()
+def _concerns(statement: Statement, targets: Sequence[str]) -> bool:
+    if "NotResource" in statement:
+        spared = texts(statement["NotResource"])
+        return not any(fnmatchcase(one, pattern) for one in targets or ["*"] for pattern in spared)
+    patterns = texts(statement.get("Resource"))
+    return "*" in patterns or any(
+        fnmatchcase(one, pattern) for one in targets for pattern in patterns
     )
 
 
-def _one_met(operator: str, key: str, value: object, issued: datetime | None) -> bool:
-    compare = _COMPARE.get(operator.removesuffix("IfExists"))
-    if compare is None or key.lower() != "aws:tokenissuetime":
-        return False
-    if issued is None:
-        return operator.endswith("IfExists")
-    limits = [_moment(text) for text in _texts(value)]
-    return any(compare(issued, limit) for limit in limits if limit is not None)
+def _any_matches(needed: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(needed.lower(), pattern.lower()) for pattern in patterns)
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _is_everybody(statement: Statement) -> bool:
+    principal: Any = statement.get("Principal")
+    return principal == "*" or (isinstance(principal, dict) and "*" in texts(_aws(statement)))
 
 
-def _names(statement: Statement, caller: Known) -> bool:
-    principal: Any = statement.get("Principal") or {}
-    named = ["*"] if principal == "*" else _texts(principal.get("AWS"))
-    whole = {"*", caller.account, f"arn:aws:iam::{caller.account}:root"}
+def names(statement: Statement, caller: Known) -> bool:
+    """Tell whether a statement's principal is this caller, or everybody."""
+    if "NotPrincipal" in statement:
+        spared: Any = statement["NotPrincipal"]
+        listed = () if isinstance(spared, str) else texts(spared.get("AWS"))
+        return not any(one in listed for one in _selves(caller))
+    return _is_everybody(statement) or any(one in texts(_aws(statement)) for one in _selves(caller))
+
+
+def _aws(statement: Statement) -> object:
+    principal: Any = statement.get("Principal")
+    return cast("Mapping[str, object]", principal).get("AWS") if principal else None
+
+
+def _selves(caller: Known) -> Sequence[str]:
+    """Return every name a policy may know a caller by."""
+    if isinstance(caller, Anonymous):
+        return ()
+    whole = [caller.account, root_arn(caller.account), arn_of(caller)]
     match caller:
-        case UserKey() | UserSession():
-            own = caller.user.arn
-        case RoleSession():
-            own = caller.role.arn
-    return any(one in whole or one == own for one in named)
+        case RoleSession(role=role):
+            return [*whole, role.arn]
+        case UserSession(user=user) | FederatedSession(user=user) | UserKey(user=user):
+            return [*whole, user.arn]
+        case RootKey():
+            return whole
 
 
-def _external(statement: Statement, given: str | None) -> bool:
-    condition: Any = statement.get("Condition") or {}
-    wanted: Any = condition.get("StringEquals") or {}
-    return "sts:ExternalId" not in wanted or given in _texts(wanted["sts:ExternalId"])
-
-
-def _texts(value: object) -> Sequence[str]:
-    if isinstance(value, str):
-        return (value,)
-    return cast("Sequence[str]", value) if isinstance(value, list) else ()
+def _trust_met(statement: Statement, context: Context) -> bool:
+    """Tell whether a trust's conditions hold; one this room does not know does not stand in it."""
+    conditions = {
+        operator: {key: value for key, value in tests.items() if key.lower() in context}
+        for operator, tests in _conditions(statement).items()
+    }
+    wanted = _conditions(statement).get("StringEquals") or {}
+    if "sts:ExternalId" in wanted and "sts:externalid" not in context:
+        return False
+    return are_met(conditions, context)

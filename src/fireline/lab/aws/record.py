@@ -1,10 +1,14 @@
-"""Write an API call as CloudTrail does: who, with what, from where, and what came of it."""
+"""Write an API call as CloudTrail does: who, with what, from where, and what came of it.
+
+From "CloudTrail record contents" in the CloudTrail user guide, held against real records.
+"""
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 
 from botocore.parsers import create_parser
@@ -12,40 +16,57 @@ from moto.core.utils import get_service_model
 
 from fireline.lab.aws.answers import Answer
 from fireline.lab.aws.call import ApiCall
-from fireline.lab.aws.identify import Known, RoleSession, UserKey, UserSession, arn_of
-from fireline.lab.clock import fresh_id, stamp
-
-Record = dict[str, Any]
-
-_READS = re.compile(
-    r"^(Describe|Get|List|Lookup|Head|BatchGet|Search|Select|Filter|Generate|Simulate|Query|Scan"
-    r"|Check|Verify|AssumeRole|Decode|Preview|Receive)"
+from fireline.lab.aws.identify import Known
+from fireline.lab.aws.names import (
+    event_name,
+    event_source,
+    host_of,
+    is_data,
+    is_read_only,
+    region_of,
 )
-# Real records say so, though the name reads like a read.
-_CHANGES = frozenset({"sts:GetSessionToken", "sts:GetFederationToken"})
-_S3_OBJECT = re.compile(r"^s3:((Get|Put|Head|Delete|Copy|Restore)Objects?|ListObjects(V2)?)$")
+from fireline.lab.aws.own_sts import account_in
+from fireline.lab.aws.settings import Record
+from fireline.lab.aws.spell_ec2 import ec2_request, ec2_response
+from fireline.lab.aws.spell_s3 import s3_host, s3_request
+from fireline.lab.aws.spelling import spelled
+from fireline.lab.aws.who import identity_of, outsider
+from fireline.lab.clock import Ids, stamp
+
+__all__ = ["Record", "Served", "is_read_only", "is_selected", "write_records"]
+
+_VERSION = "1.11"
 # Data events a trail has to be asked for, and which ours is not asked for: were reading the queue
 # recorded, every poll would fill the very queue that is polled.
 _UNSELECTED = frozenset(
     {
         *("sqs:SendMessage", "sqs:SendMessageBatch", "sqs:ReceiveMessage", "sqs:DeleteMessage"),
         *("sqs:DeleteMessageBatch", "sqs:ChangeMessageVisibility", "events:PutEvents"),
-        "sqs:ChangeMessageVisibilityBatch",
+        *("sqs:ChangeMessageVisibilityBatch", "sns:Publish", "sns:PublishBatch"),
+        *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"),
+        *("dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchGetItem"),
+        *("dynamodb:BatchWriteItem", "logs:PutLogEvents", "cloudwatch:PutMetricData"),
     }
 )
-_NAMES = {
-    "s3:ListObjectsV2": "ListObjects",
-    "s3:PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-    "s3:GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-    "s3:DeletePublicAccessBlock": "DeleteBucketPublicAccessBlock",
-    "s3:PutBucketLifecycleConfiguration": "PutBucketLifecycle",
-}
-_LEFT_OUT = re.compile(r"(?i)^secretaccesskey$")
-_MASKED = re.compile(r"(?i)(password|secretstring|plaintext|sessiontoken|securestring)")
-_MASK = "HIDDEN_DUE_TO_SECURITY_REASONS"
-# What S3 writes in the record of a call, besides the bucket: never the content.
-_S3_KEPT = ("key", "prefix", "delimiter", "versionId", "copySource")
 _TLS = {"tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256"}
+# Real records of these have no TLS details.
+_NO_TLS = frozenset({"eks", "guardduty", "account", "apigateway", "apigatewayv2"})
+_API_VERSIONS = {"logs": "20140328", "route53": "2013-04-01"}
+# REST services that tell what was asked, and answer writes with the message, even when they refuse.
+_TELL_REFUSED = frozenset({"eks", "guardduty"})
+# Of a refused call these say what was asked; other services do not.
+_ASKED_THOUGH_DENIED = frozenset({"ec2", "s3", "s3control", *_TELL_REFUSED})
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+_THROTTLED = re.compile(r"Throttl|RequestLimitExceeded|TooManyRequests|SlowDown")
+# In these services a record has the name of the exception, not the code on the wire.
+_NAMED_BY_SHAPE = frozenset({"iam", "rds"})
+_ONLY_ARN = frozenset({"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"})
+_PARAMETERS = frozenset(
+    {
+        *("ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"),
+        *("ssm:DeleteParameters", "ssm:GetParameterHistory"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,7 @@ class Served:
     caller: Known
     answer: Answer
     at: datetime
+    request_id: str
 
 
 def is_selected(call: ApiCall, trail_bucket: str) -> bool:
@@ -66,192 +88,196 @@ def is_selected(call: ApiCall, trail_bucket: str) -> bool:
     """
     if not call.operation or call.name in _UNSELECTED:
         return False
-    return not (_is_data(call) and call.parameters.get("Bucket") == trail_bucket)
+    return not (is_data(call.name) and call.parameters.get("Bucket") == trail_bucket)
 
 
-def is_read_only(call: ApiCall) -> bool:
-    """Tell whether a call only looks."""
-    return call.name not in _CHANGES and _READS.match(call.operation) is not None
+def write_records(served: Served, ids: Ids) -> list[Record]:
+    """Write the records of a call: one, or two when a role of another account was assumed.
+
+    Both accounts hear of that, with one `sharedEventID`; the role's account learns of the caller
+    no more than account and id ("Logging IAM and AWS STS API calls" in the IAM user guide).
+    """
+    record = _record(served, ids)
+    role_account = account_in(str(served.call.parameters.get("RoleArn", "")))
+    crossing = served.call.name == "sts:AssumeRole" and role_account != served.caller.account
+    if not crossing or not role_account or "errorCode" in record:
+        return [record]
+    shared = ids.fresh()
+    there = {
+        **record,
+        "userIdentity": outsider(served.caller),
+        "eventID": ids.fresh(),
+        "recipientAccountId": role_account,
+        "sharedEventID": shared,
+    }
+    return [{**record, "sharedEventID": shared}, there]
 
 
-def write_record(served: Served) -> Record:
-    """Write the record of a call."""
+def _record(served: Served, ids: Ids) -> Record:
     call, account = served.call, served.caller.account
-    code, message = _error(served.answer)
+    code, message = _error(call, served.answer)
+    data, reads = is_data(call.name), is_read_only(call.name)
     record: Record = {
-        "eventVersion": "1.11",
-        "userIdentity": _identity(served.caller),
+        "eventVersion": _VERSION,
+        "userIdentity": identity_of(served.caller),
         "eventTime": stamp(served.at),
-        "eventSource": f"{_endpoint(call.service)}.amazonaws.com",
-        "eventName": _NAMES.get(call.name, call.operation),
-        # IAM lives in one region, whatever region its caller speaks of.
-        "awsRegion": "us-east-1" if call.service == "iam" else call.region,
+        "eventSource": event_source(call.service),
+        "eventName": event_name(call.service, call.operation),
+        "awsRegion": region_of(call.service, call.region),
         "sourceIPAddress": call.address,
         "userAgent": f"[{call.agent}]" if call.service == "s3" else call.agent,
-        **({"errorCode": code, "errorMessage": message} if code else {}),
-        "requestParameters": _request(call, code),
-        "responseElements": None if code else _response(call, served.answer),
     }
-    if call.service == "s3":
-        record["additionalEventData"] = _transfer(served.answer)
-    record |= {"requestID": fresh_id(), "eventID": fresh_id(), "readOnly": is_read_only(call)}
-    resources = _resources(call, account)
-    if resources:
-        record["resources"] = resources
-    data = _is_data(call)
-    return record | {
+    if code:
+        record["errorCode"] = code
+        if message and call.service not in _TELL_REFUSED:
+            record["errorMessage"] = message
+    record["requestParameters"] = _request(call, account, code)
+    record["responseElements"] = _refused(call, message) if code else _response(call, served.answer)
+    if call.service in {"s3", "s3control"}:
+        record["additionalEventData"] = _transfer(served)
+    record |= {"requestID": served.request_id, "eventID": ids.fresh(), "readOnly": reads}
+    if call.service in _API_VERSIONS:
+        record["apiVersion"] = _API_VERSIONS[call.service]
+    found = _resources(call, account)
+    if found and code not in {"NoSuchBucket", "AccessDenied"}:
+        record["resources"] = found
+    record |= {
         "eventType": "AwsApiCall",
         "managementEvent": not data,
         "recipientAccountId": account,
         "eventCategory": "Data" if data else "Management",
-        "tlsDetails": {**_TLS, "clientProvidedHostHeader": _host(call)},
     }
+    if call.service not in _NO_TLS:
+        record["tlsDetails"] = {**_TLS, "clientProvidedHostHeader": _host(call, account)}
+    return record
 
 
-def _is_data(call: ApiCall) -> bool:
-    return _S3_OBJECT.match(call.name) is not None
-
-
-def _identity(caller: Known) -> Record:
-    match caller:
-        case UserKey() | UserSession():
-            who: Record = {
-                "type": "IAMUser",
-                "principalId": caller.user.id,
-                "arn": caller.user.arn,
-                "accountId": caller.account,
-                "accessKeyId": caller.access_key,
-                "userName": caller.user.name,
-            }
-            if isinstance(caller, UserSession):
-                who["sessionContext"] = {"attributes": _attributes(caller.issued)}
-            return who
-        case RoleSession(account=account, role=role):
-            issuer = {"type": "Role", "principalId": role.id, "arn": role.arn}
-            return {
-                "type": "AssumedRole",
-                "principalId": f"{role.id}:{caller.name}",
-                "arn": arn_of(caller),
-                "accountId": account,
-                "accessKeyId": caller.access_key,
-                "sessionContext": {
-                    "sessionIssuer": {**issuer, "accountId": account, "userName": role.name},
-                    "attributes": _attributes(caller.issued),
-                },
-            }
-
-
-def _attributes(issued: datetime) -> Record:
-    return {"creationDate": stamp(issued), "mfaAuthenticated": "false"}
-
-
-def _request(call: ApiCall, code: str) -> Record | None:
-    if call.service == "s3":
-        return _s3_request(call)
-    # AWS does not say what was asked by somebody who may not ask; S3, above, does.
-    if code in {"AccessDenied", "AccessDeniedException"}:
+def _request(call: ApiCall, account: str, code: str) -> Record | None:
+    unsaid = code in _DENIED or (code and _THROTTLED.search(code) and call.service != "ec2")
+    if unsaid and call.service not in _ASKED_THOUGH_DENIED:
         return None
-    return _lowered(call.parameters) or None
+    if code and call.service == "kms":
+        return None
+    match call.service:
+        case "s3" | "s3control":
+            return s3_request(call, account)
+        case "ec2":
+            return ec2_request(call)
+        case _:
+            return spelled(call.parameters, call.name) or None
 
 
-def _s3_request(call: ApiCall) -> Record:
-    asked: Record = {}
-    if "Bucket" in call.parameters:
-        asked["bucketName"] = call.parameters["Bucket"]
-    asked["Host"] = _host(call)
-    lowered = _lowered(call.parameters)
-    asked |= {name: lowered[name] for name in _S3_KEPT if lowered.get(name) is not None}
-    if call.operation == "ListObjectsV2":
-        asked["list-type"] = "2"
-    return asked
+def _refused(call: ApiCall, message: str) -> Record | None:
+    if call.service in _TELL_REFUSED and not is_read_only(call.name):
+        return {"message": message}
+    return None
 
 
 def _response(call: ApiCall, answer: Answer) -> Record | None:
-    if call.service == "s3" or (is_read_only(call) and call.operation != "AssumeRole"):
+    if call.service in {"s3", "s3control"}:
+        encrypted = next((one for name, one in answer.headers if name.lower() == _ENCRYPTED), None)
+        return {_ENCRYPTED: encrypted} if call.operation == "PutObject" and encrypted else None
+    if is_read_only(call.name) and call.operation != "AssumeRole":
         return None
-    shape = get_service_model(call.service).operation_model(call.operation).output_shape
+    if call.service == "ec2":
+        return ec2_response(call, answer)
+    told = spelled(_parsed(call, answer), call.name)
+    if call.name in _ONLY_ARN:
+        return {"arn": told.get("aRN")}
+    return told or None
+
+
+_ENCRYPTED = "x-amz-server-side-encryption"
+
+
+def _parsed(call: ApiCall, answer: Answer) -> Mapping[str, Any]:
+    model = get_service_model(call.service)
+    shape = model.operation_model(call.operation).output_shape
     if shape is None:
-        return None
-    parser = create_parser(str(get_service_model(call.service).protocol))
+        return {}
+    parser = create_parser(str(model.protocol))
     headers = {name.lower(): value for name, value in answer.headers}
     whole = {"headers": headers, "status_code": answer.status, "body": answer.body}
     parsed = cast("Record", parser.parse(whole, shape))
     parsed.pop("ResponseMetadata", None)
-    return _lowered(parsed) or None
+    return parsed
 
 
-def _transfer(answer: Answer) -> Record:
+def _transfer(served: Served) -> Record:
+    digest = sha256(served.request_id.encode()).hexdigest()
     return {
         "SignatureVersion": "SigV4",
         "CipherSuite": _TLS["cipherSuite"],
-        "bytesTransferredIn": 0,
-        "AuthenticationMethod": "AuthHeader",
-        "bytesTransferredOut": len(answer.body),
+        "bytesTransferredIn": served.call.sent,
+        "AuthenticationMethod": "QueryString" if served.call.presigned else "AuthHeader",
+        "x-amz-id-2": f"{digest}=",
+        "bytesTransferredOut": len(served.answer.body),
     }
 
 
 def _resources(call: ApiCall, account: str) -> list[Record]:
+    given = call.parameters
     if call.name == "sts:AssumeRole":
-        arn = str(call.parameters.get("RoleArn", ""))
-        return [{"accountId": account, "type": "AWS::IAM::Role", "ARN": arn}]
-    if not _is_data(call):
-        return []
-    bucket = f"arn:aws:s3:::{call.parameters.get('Bucket')}"
+        arn = str(given.get("RoleArn", ""))
+        return [{"accountId": account_in(arn), "type": "AWS::IAM::Role", "ARN": arn}]
+    if call.service == "kms" and "KeyId" in given:
+        arn = _key_arn(str(given["KeyId"]), account, call.region)
+        return [{"accountId": account, "type": "AWS::KMS::Key", "ARN": arn}] if arn else []
+    if call.name in _PARAMETERS:
+        home = f"arn:aws:ssm:{call.region}:{account}:parameter/"
+        names = [given["Name"]] if "Name" in given else list(given.get("Names", ()))
+        return [{"accountId": account, "ARN": f"{home}{str(one).lstrip('/')}"} for one in names]
+    return _buckets(call, account) if call.service == "s3" and "Bucket" in given else []
+
+
+def _key_arn(key: str, account: str, region: str) -> str:
+    if key.startswith("arn:"):
+        return key
+    return "" if key.startswith("alias/") else f"arn:aws:kms:{region}:{account}:key/{key}"
+
+
+def _buckets(call: ApiCall, account: str) -> list[Record]:
+    bucket = f"arn:aws:s3:::{call.parameters['Bucket']}"
     found: list[Record] = [{"accountId": account, "type": "AWS::S3::Bucket", "ARN": bucket}]
-    if "Key" in call.parameters:
+    if "Key" in call.parameters and is_data(call.name):
         arn = f"{bucket}/{call.parameters['Key']}"
         found.insert(0, {"type": "AWS::S3::Object", "ARN": arn})
     return found
 
 
-def _error(answer: Answer) -> tuple[str, str]:
-    """Read the error out of an answer; both parts are empty when there is none."""
+def _error(call: ApiCall, answer: Answer) -> tuple[str, str]:
+    """Read the error out of an answer, as records name it; both parts are empty without one."""
     if answer.status < 400:
         return "", ""
+    code, message = _wire_error(answer)
+    if call.service == "ec2":
+        side = "Server" if answer.status >= 500 else "Client"
+        return f"{side}.{code}", message
+    if code == "AccessDeniedException":
+        return "AccessDenied", message
+    if call.service in _NAMED_BY_SHAPE:
+        model: Any = get_service_model(call.service)
+        shape = model.shape_for_error_code(code)
+        code = str(shape.name) if shape is not None else code
+    return code, message
+
+
+def _wire_error(answer: Answer) -> tuple[str, str]:
     text = answer.body.decode(errors="replace")
     if text.lstrip().startswith("{"):
         said: Record = json.loads(text)
-        code = str(said.get("__type", answer.status)).split("#")[-1]
+        headers = {name.lower(): value for name, value in answer.headers}
+        given = said.get("__type") or headers.get("x-amzn-errortype") or answer.status
+        code = str(given).rsplit("#", maxsplit=1)[-1].partition(":")[0]
         return code, str(said.get("message") or said.get("Message") or "")
-    code = re.search(r"<Code>([^<]+)</Code>", text)
+    found = re.search(r"<Code>([^<]+)</Code>", text)
     message = re.search(r"<Message>([^<]*)</Message>", text)
     # A HEAD has no body to say more in; AWS records the meaning of the status.
     plain = {403: "AccessDenied", 404: "NoSuchKey"}.get(answer.status, str(answer.status))
-    return (code[1] if code else plain), (message[1] if message else "")
+    return (found[1] if found else plain), (message[1] if message else "")
 
 
-def _endpoint(service: str) -> str:
-    return str(get_service_model(service).endpoint_prefix)
-
-
-def _host(call: ApiCall) -> str:
-    if call.service == "iam":
-        return "iam.amazonaws.com"
-    host = f"{_endpoint(call.service)}.{call.region}.amazonaws.com"
-    bucket = call.parameters.get("Bucket") if call.service == "s3" else None
-    return f"{bucket}.{host}" if bucket else host
-
-
-def _lowered(value: Mapping[str, Any]) -> Record:
-    return {
-        name[:1].lower() + name[1:]: _plain(name, inner)
-        for name, inner in value.items()
-        if not _LEFT_OUT.match(name)
-    }
-
-
-def _plain(name: str, value: object) -> Any:
-    if isinstance(value, str) and _MASKED.search(name):
-        return _MASK
-    match value:
-        case Mapping():
-            return _lowered(cast("Mapping[str, Any]", value))
-        case list() | tuple():
-            return [_plain(name, one) for one in cast("list[object]", value)]
-        case datetime():
-            # CloudTrail writes the dates of answers in the long American way.
-            return f"{value:%b} {value.day}, {value.year} {value:%I:%M:%S %p}".replace(" 0", " ")
-        case str() | int() | float() | bool() | None:
-            return value
-        case _:
-            return f"<{type(value).__name__}>"
+def _host(call: ApiCall, account: str) -> str:
+    if call.service in {"s3", "s3control"}:
+        return s3_host(call, account)
+    return host_of(call.service, call.region)

@@ -143,7 +143,8 @@ def test_dimensions_name_topics_pods_hosts_and_services():
     assert notice.service == "cart"
     assert {Entity(POD, "shop/cart-1"), Entity(HOST, "web-1")} <= set(notice.entities)
     assert [str(asset) for asset in notice.assets] == [
-        "aws.sns.topic/111122223333/eu-central-1/arn:aws:sns:eu-central-1:111122223333:alarms"
+        "aws.sns.topic/111122223333/eu-central-1/arn:aws:sns:eu-central-1:111122223333:alarms",
+        "aws.cloudwatch.alarm/111122223333/eu-central-1/checkout-errors",
     ]
 
 

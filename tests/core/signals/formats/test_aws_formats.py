@@ -50,9 +50,11 @@ def test_an_alarm_has_one_key_by_either_way():
     assert by_topic.key == by_bus.key == ALARM_ARN
     assert by_topic.at == by_bus.at
     assert by_topic.title == by_bus.title == "checkout-errors"
-    assert "aws.elb.load_balancer/111122223333/eu-central-1/app/checkout/50dc6c49" in {
-        str(asset) for asset in (*by_topic.assets, *by_bus.assets)
-    }
+    arn = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer"
+    for notice in (by_topic, by_bus):
+        assert f"aws.elb.load_balancer/111122223333/eu-central-1/{arn}/app/checkout/50dc6c49" in {
+            str(asset) for asset in notice.assets
+        }
     assert Entity(HOST, "i-0abc1234def567890") in by_topic.entities
 
 

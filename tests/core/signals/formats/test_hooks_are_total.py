@@ -19,7 +19,7 @@ from fireline.core.signals.readers import READERS
 from tests.core.signals.formats import samples
 from tests.core.signals.formats.corpus import FINDINGS, files, payload, sample
 
-OURS = ("datadog", "eventbridge", "falco", "sentry", "sns", "splunk")
+OURS = ("datadog", "eventbridge", "falco", "findings", "sentry", "sns", "splunk")
 MOST_SECONDS = 0.05
 SAMPLES: list[Any] = [
     samples.GUARDDUTY,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from fireline.core.assets.naming import partition_of
 from fireline.core.assets.ref import AssetRef
 from fireline.core.signals.aws_names import REGIONS, Place, asset, named_by_arn, parse_arn
 from fireline.core.signals.cloudtrail_assets import BUCKET
@@ -30,15 +31,18 @@ _KINDS = {
     "AutoScalingGroupName": "aws.autoscaling.group",
     "BucketName": BUCKET,
     "CacheClusterId": "aws.elasticache.cluster",
+    "ClusterIdentifier": "aws.redshift.cluster",
     "ClusterName": "aws.ecs.cluster",
     "DBClusterIdentifier": "aws.rds.cluster",
     "DBInstanceIdentifier": "aws.rds.instance",
+    "DomainName": "aws.opensearch.domain",
     "DistributionId": "aws.cloudfront.distribution",
-    "FileSystemId": "aws.elasticfilesystem.file_system",
+    "FileSystemId": "aws.efs.file_system",
     "FunctionName": "aws.lambda.function",
     "InstanceId": "aws.ec2.instance",
     "LoadBalancer": "aws.elb.load_balancer",
     "LoadBalancerName": "aws.elb.load_balancer",
+    "LogGroupName": "aws.logs.group",
     "NatGatewayId": "aws.ec2.nat_gateway",
     "QueueName": "aws.sqs.queue",
     "StateMachineArn": "aws.states.state_machine",
@@ -46,7 +50,19 @@ _KINDS = {
     "TableName": "aws.dynamodb.table",
     "TargetGroup": "aws.elb.target_group",
     "VolumeId": "aws.ec2.volume",
+    "WebACL": "aws.waf.web_acl",
 }
+# A cluster with one of these is of Kubernetes.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-EKS.html
+_IN_KUBERNETES = frozenset({"Namespace", "NodeName", "PodName"})
+# What is known by its ARN, of which the dimension is the end.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+_ENDS_OF_ARNS = {
+    "LoadBalancer": "elasticloadbalancing:{place}:loadbalancer/{value}",
+    "TargetGroup": "elasticloadbalancing:{place}:{value}",
+    "TopicName": "sns:{place}:{value}",
+}
+_ALARM = "aws.cloudwatch.alarm"
 _HOSTS = ("host", "Host", "Hostname", "NodeName")
 
 
@@ -163,7 +179,8 @@ def _notice(alarm: _Alarm) -> Notice:
         description="\n\n".join(parts),
         service=_service(alarm.dimensions),
         entities=(*_others(alarm.dimensions), *about(assets, place)),
-        assets=assets,
+        # Whose the alarm is tells whose the trouble is where no dimension does.
+        assets=(*assets, asset(_ALARM, alarm.name, place)),
         tags=("cloudwatch",),
         labels={
             "account": place.account,
@@ -197,15 +214,29 @@ def _any(holders: Iterable[JsonObject], name: str) -> str:
     return next((found for each in holders if (found := text(each, name))), "")
 
 
-def _assets(dimensions: Iterable[tuple[str, str]], place: Place) -> Iterator[AssetRef]:
+def _assets(dimensions: tuple[tuple[str, str], ...], place: Place) -> Iterator[AssetRef]:
+    named = dict(dimensions)
+    if named.get("ClusterName") and named.get("ServiceName"):
+        both = f"{named['ClusterName']}/{named['ServiceName']}"
+        yield asset("aws.ecs.service", both, place)
     for name, value in dimensions:
         if not value:
             continue
-        if name == "TopicName":
-            arn = f"arn:aws:sns:{place.region}:{place.account}:{value}"
-            yield asset("aws.sns.topic", arn, place)
-        elif name in _KINDS:
-            yield named_by_arn(value, place) or asset(_KINDS[name], value, place)
+        kind = _KINDS.get(name)
+        if name == "ClusterName" and _IN_KUBERNETES & named.keys():
+            kind = "aws.eks.cluster"
+        arn = _arn_ending(name, value, place) or value
+        if known := named_by_arn(arn, place) or (kind and asset(kind, value, place)):
+            yield known
+
+
+def _arn_ending(name: str, value: str, place: Place) -> str:
+    """Write the ARN that a dimension is the end of, empty where it is none."""
+    form = _ENDS_OF_ARNS.get(name)
+    if form is None:
+        return ""
+    end = form.format(place=f"{place.region}:{place.account}", value=value)
+    return f"arn:{partition_of(place.region)}:{end}"
 
 
 def _others(dimensions: tuple[tuple[str, str], ...]) -> Iterator[Entity]:

@@ -6,6 +6,8 @@ The door keeps them as signals, for the plan's rules (`product: kubernetes`) to 
 
 from fireline.core.signals.payload import Payload, Reading
 
+FORMAT = "kubernetes_audit"
+
 
 def read(payload: Payload) -> Reading:
     """Read nothing out of a list of records."""

@@ -1,0 +1,1 @@
+"""Signatures: what an asset must not be set to, judged from the inventory alone."""
