@@ -9,12 +9,14 @@ Async tests and fixtures are plain `async def`: anyio's pytest plugin runs them.
 - `clock`: the clock of both. `clock.wait(minutes=5)`.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -25,6 +27,12 @@ from fireline.store.embedded import EmbeddedPostgres
 from fireline.store.migrate import migrate
 from fireline.usecases.transaction import Tx
 from tests.hand_clock import HandClock
+
+# A worker holds hundreds of megabytes of models and clouds in the end; sweeping through all of it
+# after every few hundred objects would be a good part of the suite's time.
+gc.set_threshold(50_000, 20, 50)
+settings.register_profile("house", max_examples=60)
+settings.load_profile("house")
 
 _TEMPLATE = "migrated"
 _numbers = count(1)
