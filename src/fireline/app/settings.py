@@ -6,17 +6,31 @@ because the likeliest reason for one is a slip of the hand in another.
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
-from ipaddress import ip_network
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, cast
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fireline.app import tls
+from fireline.app.setting_kinds import (
+    LISTED,
+    MUST_PHONE,
+    MUST_PORT,
+    MUST_ROLE,
+    MUST_URL,
+    ClusterText,
+    DomainName,
+    FolderPath,
+    MailAddress,
+    NetworkOnly,
+    PhoneNumber,
+    PortNumber,
+    RoleArn,
+    WebAddress,
+    is_database,
+)
 from fireline.core.values.secret import Secret
-from fireline.wire.addresses import Network
 
 PREFIX = "FIRELINE_"
 # Read by others: the command line, the tests, the build, and the lab's own process.
@@ -34,65 +48,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 class SettingsError(Exception):
     """Fireline cannot start with these settings; the message has one sentence for each mistake."""
-
-
-def _check(fits: Callable[[str], bool]) -> AfterValidator:
-    def checked(text: str) -> str:
-        if not fits(text):
-            raise ValueError
-        return text
-
-    return AfterValidator(checked)
-
-
-def _is_web_address(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
-
-
-def _is_domain(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9.-]{1,253}", text) is not None
-
-
-def _is_database(text: str) -> bool:
-    return text.startswith(("postgresql://", "postgres://")) or "=" in text
-
-
-def _is_role(text: str) -> bool:
-    return re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", text) is not None
-
-
-def _is_cluster(text: str) -> bool:
-    return (
-        re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}=(in-cluster|[^#]+(#.+)?)", text) is not None
-    )
-
-
-def _split(text: object) -> object:
-    return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
-
-
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
-
-
-PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
-
-
-def _network(text: str) -> Network:
-    return ip_network(text)
-
-
-PortNumber = Annotated[int, Field(ge=1, le=65535)]
-WebAddress = Annotated[str, _check(_is_web_address)]
-FolderPath = Annotated[Path, AfterValidator(_absolute)]
-NetworkOnly = Annotated[Network, BeforeValidator(_network)]
-RoleArn = Annotated[str, _check(_is_role)]
-ClusterText = Annotated[str, _check(_is_cluster)]
-_PORT = "be a whole number between 1 and 65535"
-_URL = "be an address that begins with http:// or https://"
-_ROLE = "be the ARN of an IAM role"
-_PHONE = "be a phone number that begins with + and the country"
 
 
 class Settings(BaseModel):
@@ -117,12 +72,12 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: PortNumber = Field(
-        default=8040, description="The port to listen on.", json_schema_extra={"must": _PORT}
+        default=8040, description="The port to listen on.", json_schema_extra={"must": MUST_PORT}
     )
     base_url: WebAddress = Field(
         default="",
         description="The address people reach fireline at; links in messages begin with it.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
     tls_certificate: FolderPath | None = Field(
         default=None,
@@ -150,13 +105,13 @@ class Settings(BaseModel):
 
     smtp_host: str | None = Field(default=None, description="The mail server pages leave through.")
     smtp_port: PortNumber = Field(
-        default=587, description="The mail server's port.", json_schema_extra={"must": _PORT}
+        default=587, description="The mail server's port.", json_schema_extra={"must": MUST_PORT}
     )
     smtp_username: str | None = Field(default=None, description="The name to sign in there with.")
     smtp_password: Secret | None = Field(
         default=None, description="The password to sign in there with."
     )
-    smtp_from: Annotated[str, _check(lambda text: "@" in text)] | None = Field(
+    smtp_from: MailAddress | None = Field(
         default=None,
         description="The address pages come from.",
         json_schema_extra={"must": "be a mail address"},
@@ -173,9 +128,9 @@ class Settings(BaseModel):
     mail_in_port: PortNumber = Field(
         default=8025,
         description="The port to take mail for sources on.",
-        json_schema_extra={"must": _PORT},
+        json_schema_extra={"must": MUST_PORT},
     )
-    mail_in_domain: Annotated[str, _check(_is_domain)] = Field(
+    mail_in_domain: DomainName = Field(
         default="",
         description="The domain of sources' mail addresses; mail for any other is refused.",
         json_schema_extra={"must": "be a domain, such as alerts.example.org"},
@@ -184,7 +139,7 @@ class Settings(BaseModel):
         default=None, description="The key webhooks are signed with."
     )
 
-    private_addresses: Annotated[tuple[NetworkOnly, ...], BeforeValidator(_split)] = Field(
+    private_addresses: Annotated[tuple[NetworkOnly, ...], LISTED] = Field(
         default=(),
         description=(
             "Networks of your own that people's addresses may lie in, such as your ntfy server's."
@@ -219,12 +174,12 @@ class Settings(BaseModel):
     slack_url: WebAddress | None = Field(
         default=None,
         description="Slack's API elsewhere, such as https://slack-gov.com/api.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
     matrix_url: WebAddress | None = Field(
         default=None,
         description="The homeserver of fireline's Matrix account.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
     matrix_token: Secret | None = Field(
         default=None, description="The access token of fireline's Matrix account."
@@ -232,7 +187,7 @@ class Settings(BaseModel):
     ntfy_url: WebAddress | None = Field(
         default=None,
         description="Your own ntfy server, where the name of a topic alone is an address.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
     ntfy_token: Secret | None = Field(
         default=None, description="An access token for your own ntfy server."
@@ -240,7 +195,7 @@ class Settings(BaseModel):
     pagerduty_url: WebAddress | None = Field(
         default=None,
         description="PagerDuty's events elsewhere, such as https://events.eu.pagerduty.com.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
 
     twilio_account: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")] | None = Field(
@@ -252,12 +207,12 @@ class Settings(BaseModel):
     twilio_from: PhoneNumber | None = Field(
         default=None,
         description="The number of that account which texts and calls come from.",
-        json_schema_extra={"must": _PHONE},
+        json_schema_extra={"must": MUST_PHONE},
     )
     twilio_api_url: WebAddress | None = Field(
         default=None,
         description="Twilio's API in another region, or something that speaks as it does.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
     plivo_account: Annotated[str, Field(pattern=r"^(MA|SA)[0-9A-Z]{18}$")] | None = Field(
         default=None,
@@ -268,19 +223,17 @@ class Settings(BaseModel):
     plivo_from: PhoneNumber | None = Field(
         default=None,
         description="The number of that account which texts and calls come from.",
-        json_schema_extra={"must": _PHONE},
+        json_schema_extra={"must": MUST_PHONE},
     )
     plivo_api_url: WebAddress | None = Field(
         default=None,
         description="Something that speaks as Plivo's API does.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
-    phone_providers: Annotated[tuple[Literal["twilio", "plivo"], ...], BeforeValidator(_split)] = (
-        Field(
-            default=("twilio", "plivo"),
-            description="In which order phone companies are tried. Those not set up are left out.",
-            json_schema_extra={"must": "be names of phone companies (twilio, plivo) with commas"},
-        )
+    phone_providers: Annotated[tuple[Literal["twilio", "plivo"], ...], LISTED] = Field(
+        default=("twilio", "plivo"),
+        description="In which order phone companies are tried. Those not set up are left out.",
+        json_schema_extra={"must": "be names of phone companies (twilio, plivo) with commas"},
     )
 
     heartbeat_url: Secret | None = Field(
@@ -297,7 +250,7 @@ class Settings(BaseModel):
         description="The account to watch.",
         json_schema_extra={"must": "be the twelve digits of an AWS account"},
     )
-    aws_queue_urls: Annotated[tuple[WebAddress, ...], BeforeValidator(_split)] = Field(
+    aws_queue_urls: Annotated[tuple[WebAddress, ...], LISTED] = Field(
         default=(),
         description="The SQS queues to poll for CloudTrail, separated by commas.",
         json_schema_extra={"must": "be addresses of SQS queues, separated by commas"},
@@ -305,17 +258,17 @@ class Settings(BaseModel):
     aws_monitor_role_arn: RoleArn | None = Field(
         default=None,
         description="The role to look with.",
-        json_schema_extra={"must": _ROLE},
+        json_schema_extra={"must": MUST_ROLE},
     )
     aws_responder_role_arn: RoleArn | None = Field(
         default=None,
         description="The role to change things with, assumed for approved actions alone.",
-        json_schema_extra={"must": _ROLE},
+        json_schema_extra={"must": MUST_ROLE},
     )
     aws_external_id: Secret | None = Field(
         default=None, description="The external id both roles ask for."
     )
-    aws_regions: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+    aws_regions: Annotated[tuple[str, ...], LISTED] = Field(
         default=(),
         description=(
             "The regions of that account to look at, separated by commas; otherwise all that are"
@@ -326,7 +279,7 @@ class Settings(BaseModel):
     aws_endpoint_url: WebAddress | None = Field(
         default=None,
         description="An AWS other than AWS, such as a simulated one.",
-        json_schema_extra={"must": _URL},
+        json_schema_extra={"must": MUST_URL},
     )
     look_hours: Annotated[float, Field(ge=0.25, le=168)] = Field(
         default=6,
@@ -349,7 +302,7 @@ class Settings(BaseModel):
         ),
     )
 
-    kubernetes_clusters: Annotated[tuple[ClusterText, ...], BeforeValidator(_split)] = Field(
+    kubernetes_clusters: Annotated[tuple[ClusterText, ...], LISTED] = Field(
         default=(),
         description=(
             "The Kubernetes clusters to look at: a name and a kubeconfig each, with # and a context"
@@ -496,7 +449,7 @@ def _secret(
     if not found:
         mistakes.append(f"{PREFIX}{field.upper()} names {trouble}.")
         return None
-    if field == "database_url" and not _is_database(found):
+    if field == "database_url" and not is_database(found):
         mistakes.append(
             f"{PREFIX}DATABASE_URL must be a PostgreSQL address,"
             " or a reference to one, env:NAME or file:PATH."

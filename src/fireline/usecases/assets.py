@@ -1,6 +1,6 @@
 """Find assets, and show one: what it is, was, belongs to and is linked with."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -37,7 +37,6 @@ MAX_HISTORY = 50
 MAX_DEPTH = 3
 MAX_NODES = 200
 MAX_WORDS = 8
-_EXPORTED_AT_ONCE = 500
 _SHOWN_VERSIONS = 10
 
 
@@ -99,22 +98,6 @@ async def find_assets(
     shown = rows[:size]
     following = shown[-1].id if len(rows) > len(shown) else None
     return AssetPage(tuple(_line(row) for row in shown), following)
-
-
-async def export_assets(
-    tx: Tx, wanted: Wanted, *, drill: DrillId | None = None
-) -> AsyncIterator[AssetLine]:
-    """Give every asset that fits, one by one: memory stays flat however many there are."""
-    after: UUID | None = None
-    while True:
-        rows = await asset_lists.listed(
-            tx.db, wanted, drill=drill, after=after, limit=_EXPORTED_AT_ONCE
-        )
-        for row in rows:
-            yield _line(row)
-        if len(rows) < _EXPORTED_AT_ONCE:
-            return
-        after = rows[-1].id
 
 
 async def count_assets(tx: Tx, *, drill: DrillId | None = None) -> tuple[CountView, ...]:

@@ -7,7 +7,6 @@ from fireline.core.assets import kubernetes
 from fireline.core.assets.aws.table import TABLE as AWS
 
 PREFIX = "aws."
-AWS_PROVIDER = "aws"
 
 
 @cache

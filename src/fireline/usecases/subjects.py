@@ -93,20 +93,6 @@ async def each_of_account(
         after = page.next
 
 
-async def neighbours_of(
-    tx: Tx, refs: Collection[AssetRef], *, drill: DrillId | None, limit: int
-) -> list[AssetRef]:
-    """Return the assets linked to some assets, either way: theirs may be other verdicts now."""
-    known = await asset_lists.by_refs(tx.db, list(refs), drill=drill)
-    near = await asset_lists.neighbours(tx.db, [row.id for row in known], drill=drill, limit=limit)
-    seen = {
-        AssetRef(row.kind, row.account, row.asset_id, row.region)
-        for row in near
-        if row.far is not None and row.gone_at is None
-    }
-    return sorted(seen - set(refs))
-
-
 async def _subjects(
     tx: Tx,
     rows: Sequence[WholeRow],

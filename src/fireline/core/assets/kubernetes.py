@@ -11,7 +11,6 @@ client's own description of the API in the tests.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PROVIDER = "kubernetes"
 PREFIX = "k8s."
 
 NODE = "k8s.node"

@@ -37,8 +37,6 @@ class Turn(StrEnum):
     SURE = "sure"
 
 
-WORSE = frozenset({Turn.OPENED, Turn.REOPENED})
-BETTER = frozenset({Turn.RESOLVED})
 # From the worst to the least; the place in it is what lists are ordered by.
 LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW, Level.INFORMATIONAL)
 
