@@ -11,8 +11,6 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.models import moto_api_backend
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from fireline.lab.attacker import Attacker
 from fireline.lab.aws.application import SimulatedAws
@@ -37,6 +35,7 @@ from fireline.lab.control import Control, Front
 from fireline.lab.images import keep_few_images
 from fireline.lab.keeper import Keeper
 from fireline.lab.ledger import Ledger
+from fireline.lab.listening import Listening
 from fireline.lab.mailboxes import Mailboxes
 from fireline.lab.options import LabOptions, Part
 from fireline.lab.people import Crew, Engagement, Surroundings
@@ -92,7 +91,7 @@ class Lab:
         self._lock = Lock()
         self._attacker: Attacker | None = None
         self._workers: list[Worker] = []
-        self._server: BaseWSGIServer | None = None
+        self._server: Listening | None = None
         self.crew: Crew | None = None
         self.delivery: Delivery | None = None
         self._seen = now()
@@ -101,9 +100,7 @@ class Lab:
     def open(self, port: int) -> LabState:
         """Listen, build the world, and let its programs begin; say where everything is."""
         front = Front(self.aws, Control(self), self.phones)
-        self._server = make_server(
-            "127.0.0.1", port, front, threaded=True, request_handler=MotoRequestHandler
-        )
+        self._server = Listening(port, front)
         Thread(target=self._server.serve_forever, name="lab-server", daemon=True).start()
         # moto keeps one world for the whole process; this one begins empty.
         keep_few_images()

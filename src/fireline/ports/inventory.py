@@ -116,7 +116,7 @@ class Inventory(Protocol):
         ...
 
     async def parts(self, account: Account) -> Sequence[Part] | CouldNotLook:
-        """List what there is to look at, cheapest first; regions that are off are not in it."""
+        """List what there is to look at, in the order to begin it in."""
         ...
 
     async def look(self, account: Account, part: Part) -> Looked | CouldNotLook:

@@ -67,6 +67,7 @@ def test_a_call_that_wrote_and_was_let_is_a_change():
         event("signin.ConsoleLogin"),
         event("sts.AssumeRole"),
         event("logs.CreateLogStream"),
+        event("iam.GenerateCredentialReport"),
     ],
     ids=lambda each: f"{each.kind}, {each.outcome}",
 )

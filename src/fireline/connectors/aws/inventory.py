@@ -169,7 +169,7 @@ class AwsInventory:
             places = ("",) if row.scope is Scope.ACCOUNT else regions
             for region in places:
                 part = Part(account.id, region, row.composed or row.kind)
-                found[part] = (_cost(row), region not in {"", home}, region, part.listing)
+                found[part] = (-_cost(row), region not in {"", home}, region, part.listing)
         return tuple(sorted(found, key=found.__getitem__))
 
     def _look(self, account: Account, part: Part) -> Looked | CouldNotLook:
@@ -319,7 +319,10 @@ def _off(region: str) -> CouldNotLook:
 
 
 def _cost(row: ResourceType) -> int:
-    """Weigh a listing by how its calls grow: not at all, with a batch, with every resource."""
+    """Weigh a listing by how its calls grow: not at all, with a batch, with every resource.
+
+    The heaviest is begun first: the rest is done beside it.
+    """
     if row.composed:
         return 1
     per_row = len(row.details) + (row.batch is not None and row.batch.size == 1)

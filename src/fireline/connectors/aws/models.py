@@ -1,9 +1,12 @@
 """The models of AWS's services, read once and without their words: they are most of the memory."""
 
+import gzip
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
+import orjson
 from botocore.loaders import JSONFileLoader, Loader, create_loader
 
 # Said of members for whoever writes clients; botocore asks for none of it.
@@ -24,8 +27,12 @@ class _WithoutWords(JSONFileLoader):
     """Reads the services' models without their documentation, which is half of them."""
 
     def load_file(self, file_path: str) -> Any:
-        """Read one model."""
-        return _Shortening().short(super().load_file(file_path))
+        """Read one model, plain or packed; `None` when there is none."""
+        for ending, unpacked in ((".json", bytes), (".json.gz", gzip.decompress)):
+            path = Path(f"{file_path}{ending}")
+            if path.is_file():
+                return _Shortening().short(orjson.loads(unpacked(path.read_bytes())))
+        return None
 
 
 class _Shortening:

@@ -4,6 +4,7 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from threading import Lock
 from typing import Any, cast
 
@@ -45,9 +46,22 @@ StartResponse = Callable[..., Any]
 _log = structlog.get_logger()
 
 _MOTO_ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
+_HOSTS = 1024
 _OFFERED = frozenset(list_of_moto_modules())
 # Where moto's folder is not named as the API's model is.
 _FOLDERS = {"lambda": "awslambda", "iot-data": "iotdata", "sesv2": "sesv2"}
+
+
+class _Moto(DomainDispatcherApplication):
+    """Moto's services by host. It looks into its own folder for every call; we remember."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._found = lru_cache(_HOSTS)(super().get_backend_for_host)
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Return which of moto's services answers for a host, or `None`."""
+        return self._found(host)
 
 
 class SimulatedAws:
@@ -62,7 +76,7 @@ class SimulatedAws:
     ) -> None:
         self._register, self._faults, self._told = register, faults, told
         self.cloud = cloud or Cloud()
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Moto()
         self._lock = Lock()
         self.calls: Counter[str] = Counter()
 

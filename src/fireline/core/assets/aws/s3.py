@@ -39,7 +39,6 @@ TYPES = (
                 take="Policy",
                 absent=frozenset({"NoSuchBucketPolicy"}),
             ),
-            Detail("Acl", "GetBucketAcl", _BUCKET),
             Detail(
                 "PublicAccessBlock",
                 "GetPublicAccessBlock",
@@ -62,6 +61,14 @@ TYPES = (
                 _BUCKET,
                 take="OwnershipControls",
                 absent=frozenset({"OwnershipControlsNotFoundError"}),
+            ),
+            # Where its owner owns all of a bucket, ACLs are off: S3 answers with the owner's own
+            # (Controlling ownership of objects and disabling ACLs, S3 user guide).
+            Detail(
+                "Acl",
+                "GetBucketAcl",
+                _BUCKET,
+                when="Ownership.Rules[0].ObjectOwnership != 'BucketOwnerEnforced'",
             ),
         ),
         links=(
