@@ -66,6 +66,15 @@ def test_a_client_that_leaves_in_the_middle_disturbs_nobody(
     assert b"endpoint" in ask(connection, "GET", "/lab/status")
 
 
+def test_a_client_that_asks_before_it_sends_is_told_at_once(lab: tuple[Lab, int]) -> None:
+    with socket.create_connection(("127.0.0.1", lab[1]), timeout=10) as asking:
+        head = "Host: lab\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+        asking.sendall(f"POST /lab/clock HTTP/1.1\r\n{head}".encode())
+        assert asking.recv(100).startswith(b"HTTP/1.1 100 ")
+        asking.sendall(b"{}")
+        assert asking.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
 def test_connections_end_when_the_lab_does() -> None:
     def answer(_: Any, start: Any) -> list[bytes]:
         start("200 OK", [("Content-Length", "2")])

@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
 # A client that says nothing for so long has gone.
-_IDLE_SECONDS = 60
+_IDLE_SECONDS = 300
 
 
 class _Keeping(MotoRequestHandler):
@@ -35,6 +35,12 @@ class _Keeping(MotoRequestHandler):
             if self.command != "HEAD":
                 self.wfile.write(piece)
         self.wfile.flush()
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that asks before it sends a body to send it, at once."""
+        told = super().handle_expect_100()
+        self.wfile.flush()
+        return told
 
     def finish(self) -> None:
         """End the connection; a client that did not wait for the rest of an answer is no fault."""

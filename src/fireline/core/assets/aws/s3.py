@@ -63,7 +63,7 @@ TYPES = (
                 absent=frozenset({"OwnershipControlsNotFoundError"}),
             ),
             # Where its owner owns all of a bucket, ACLs are off: S3 answers with the owner's own
-            # (Controlling ownership of objects and disabling ACLs, S3 user guide).
+            # full control (Troubleshooting of Object Ownership, S3 user guide).
             Detail(
                 "Acl",
                 "GetBucketAcl",
