@@ -8,10 +8,10 @@ from typing import Any
 
 from fireline.app import http, own
 from fireline.app.fireline import running
+from fireline.app.given import settings_of
 from fireline.app.logs import set_up
 from fireline.app.parts import EVERYTHING, Wiring
 from fireline.app.settings import PREFIX, Settings
-from fireline.app.up import settings_of
 from fireline.core.values.ids import DrillId
 from fireline.doors.cli.client import FAILED, Client, ClientFailed
 from fireline.doors.cli.drills import DrillOptions, Tell

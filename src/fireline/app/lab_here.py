@@ -13,9 +13,9 @@ from typing import Any
 
 import structlog
 
+from fireline.app.given import settings_of
 from fireline.app.lab_told import RECORDS_FILE, described, watching
 from fireline.app.settings import PREFIX
-from fireline.app.up import settings_of
 from fireline.content.lab_worlds import world_files
 from fireline.doors.cli.client import FAILED, ClientFailed
 from fireline.doors.cli.lab import LabUpOptions, Ready, Told

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 import signal
 from collections.abc import AsyncGenerator
@@ -12,14 +11,15 @@ import uvloop
 
 from fireline.app import http, memory, own
 from fireline.app.fireline import Fireline, running
+from fireline.app.given import settings_of
 from fireline.app.logs import set_up
-from fireline.app.settings import Settings, SettingsError, load
+from fireline.app.settings import Settings, SettingsError
 from fireline.core.access.roles import Role
 from fireline.core.values.actor import Machine
 from fireline.core.values.ids import DrillId, PersonId, ScenarioId
 from fireline.core.values.secret import Secret
 from fireline.doors.cli.app import UpOptions
-from fireline.doors.cli.client import FAILED, USAGE, Client, ClientFailed
+from fireline.doors.cli.client import FAILED, Client, ClientFailed
 from fireline.doors.cli.drills import draw_score, say_line
 from fireline.doors.cli.following import follow
 from fireline.doors.cli.terminal import say
@@ -33,15 +33,6 @@ from fireline.usecases.transaction import Tx
 DEMO = PersonId("demo")
 SCENARIO = ScenarioId("leaked-key")
 _SETUP = Machine("setup")
-
-
-def settings_of(given: dict[str, str | None]) -> Settings:
-    """Read the settings, options before variables. Raises ClientFailed with every mistake."""
-    environ = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
-    try:
-        return load(environ)
-    except SettingsError as wrong:
-        raise ClientFailed(str(wrong), USAGE) from wrong
 
 
 def up(options: UpOptions) -> int:
