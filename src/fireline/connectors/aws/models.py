@@ -1,7 +1,6 @@
 """The models of AWS's services, read once and without their words: they are most of the memory."""
 
 import gzip
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -50,7 +49,7 @@ class _Shortening:
             return self._object(cast("_Model", model))
         if isinstance(model, list):
             return [self.short(value) for value in cast("list[Any]", model)]
-        return sys.intern(model) if isinstance(model, str) else model
+        return model
 
     def _object(self, model: _Model) -> _Model:
         short: _Model = {}
@@ -59,7 +58,7 @@ class _Shortening:
             if name == "documentation" and isinstance(value, str):
                 short[name] = ""
             elif name not in _FOR_WRITERS or isinstance(value, dict):
-                short[sys.intern(name)] = self.short(value)
+                short[name] = self.short(value)
         # Shapes themselves are never shared: botocore corrects single ones, such as S3's `Expires`.
         if "shape" not in short or not all(isinstance(one, str | int) for one in short.values()):
             return short
