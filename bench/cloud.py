@@ -119,6 +119,8 @@ def prowler(seen: LabHere, peers: Path, kept: Path) -> Run:
 
 def custodian(seen: LabHere, peers: Path, kept: Path) -> Run:
     """Run Custodian with the policies that ask what fireline's signatures ask, and its cache."""
+    # What an earlier run kept here would answer for the cloud.
+    (kept / "cache").unlink(missing_ok=True)
     command: list[str | Path] = [peers / "custodian/bin/custodian", "run", "-s", kept / "custodian"]
     command += ["--cache", kept / "cache", "--cache-period", "15"]
     for region in REGIONS:
