@@ -435,6 +435,31 @@ async def test_without_regions_those_that_are_on_are_looked_at(
     assert len(whole) == len({part.listing for part in whole})
 
 
+async def test_an_acl_that_is_off_is_not_asked_for_unless_nobody_knows_that_it_is(
+    running: Running, inventory: AwsInventory, account: Account
+) -> None:
+    s3, ref = _client(running, "s3"), AssetRef("aws.s3.bucket", account.id, "owned")
+    s3.create_bucket(Bucket="owned")
+    owner = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    s3.put_bucket_ownership_controls(Bucket="owned", OwnershipControls=owner)
+    try:
+        before = running.lab.aws.calls["s3:GetBucketAcl"]
+        off = await inventory.reread(account, ref)
+        assert isinstance(off, Reread)
+        assert off.asset
+        assert off.asset.config["Acl"] is None
+        assert running.lab.aws.calls["s3:GetBucketAcl"] == before
+        fault = {"code": "AccessDenied", "status": 403}
+        _faults(running, {"match": "s3:GetBucketOwnershipControls", **fault})
+        unknown = await inventory.reread(account, ref)
+        assert isinstance(unknown, Reread)
+        assert unknown.asset
+        assert unknown.asset.unread.keys() == {"Ownership"}
+        assert unknown.asset.config["Acl"]
+    finally:
+        s3.delete_bucket(Bucket="owned")
+
+
 async def test_what_takes_longest_is_begun_first(inventory: AwsInventory, account: Account) -> None:
     parts = await inventory.parts(account)
     assert not isinstance(parts, CouldNotLook)

@@ -8,7 +8,7 @@ from typing import Any
 
 from fireline.app import http, own
 from fireline.app.fireline import running
-from fireline.app.given import settings_of
+from fireline.app.given_settings import settings_of
 from fireline.app.logs import set_up
 from fireline.app.parts import EVERYTHING, Wiring
 from fireline.app.settings import PREFIX, Settings

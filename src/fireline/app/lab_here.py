@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from fireline.app.given import settings_of
+from fireline.app.given_settings import settings_of
 from fireline.app.lab_told import RECORDS_FILE, described, watching
 from fireline.app.settings import PREFIX
 from fireline.content.lab_worlds import world_files

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fireline.app.given import settings_of
+from fireline.app.given_settings import settings_of
 from fireline.app.lab_told import FOLDER_VARIABLE, described
 from fireline.core.values.refusals import Kind, Refusal
 from fireline.doors.cli.client import FAILED, ClientFailed

@@ -53,9 +53,6 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
-PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
-
-
 def _network(text: str) -> Network:
     return ip_network(text)
 
@@ -66,6 +63,7 @@ FolderPath = Annotated[Path, AfterValidator(_absolute)]
 NetworkOnly = Annotated[Network, BeforeValidator(_network)]
 RoleArn = Annotated[str, _check(_is_role)]
 ClusterText = Annotated[str, _check(_is_cluster)]
+PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
 MailAddress = Annotated[str, _check(lambda text: "@" in text)]
 DomainName = Annotated[str, _check(_is_domain)]
 # Several in one variable, apart by commas or spaces.

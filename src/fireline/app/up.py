@@ -11,7 +11,7 @@ import uvloop
 
 from fireline.app import http, memory, own
 from fireline.app.fireline import Fireline, running
-from fireline.app.given import settings_of
+from fireline.app.given_settings import settings_of
 from fireline.app.logs import set_up
 from fireline.app.settings import Settings, SettingsError
 from fireline.core.access.roles import Role
