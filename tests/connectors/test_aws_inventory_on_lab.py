@@ -524,17 +524,22 @@ async def test_a_policy_that_is_not_json_is_kept_as_it_is(
 async def test_a_user_with_many_policies_costs_no_more_calls_than_one_reading_may(
     running: Running, inventory: AwsInventory, account: Account
 ) -> None:
-    iam = _client(running, "iam")
+    iam, names = _client(running, "iam"), [f"p{number}" for number in range(12)]
     iam.create_user(UserName="many")
-    for number in range(12):
-        iam.put_user_policy(UserName="many", PolicyName=f"p{number}", PolicyDocument=SPACED)
-    again = await inventory.reread(account, AssetRef("aws.iam.user", account.id, "many"))
+    for name in names:
+        iam.put_user_policy(UserName="many", PolicyName=name, PolicyDocument=SPACED)
+    try:
+        again = await inventory.reread(account, AssetRef("aws.iam.user", account.id, "many"))
+        looked = await _looked(inventory, account, _part(account, "iam", ""))
+    finally:
+        for name in names:
+            iam.delete_user_policy(UserName="many", PolicyName=name)
+        iam.delete_user(UserName="many")
     assert isinstance(again, Reread)
     assert again.calls <= MAX_CALLS_OF_ONE
     assert again.asset is not None
     assert "UserPolicyList" in again.asset.unread
     assert "UserPolicyList" not in again.asset.config
-    looked = await _looked(inventory, account, _part(account, "iam", ""))
     many = next(asset for asset in looked.assets if asset.ref.id == "many")
     policies = many.config["UserPolicyList"]
     assert isinstance(policies, list)
