@@ -93,7 +93,7 @@ def _positional(text: str) -> str:
             names.append(found[1])
         return f"${names.index(found[1]) + 1}"
 
-    return re.sub(r"%\((\w+)\)s", numbered, text).replace("%%", "%").rstrip().rstrip(";")
+    return re.sub(r"%\((\w+)\)[sb]", numbered, text).replace("%%", "%").rstrip().rstrip(";")
 
 
 def _without_comments(text: str) -> str:
@@ -187,3 +187,9 @@ def test_every_query_has_a_row_or_says_it_has_none(room: str):
 
 def test_the_contract_sees_the_queries():
     assert len(QUERIES) > 10
+
+
+@pytest.mark.parametrize("room", sorted(_files()))
+def test_arrays_are_passed_in_binary(room: str):
+    passed = re.compile(r"%\(\w+\)s::(?:text|bytea|uuid|timestamptz)\[\]")
+    assert [text for text in _files()[room].values() if passed.search(text)] == []

@@ -1,9 +1,11 @@
 from datetime import UTC
 
+import psycopg
 import pytest
 
 from fireline.app.clock import DatabaseClock
 from fireline.app.house import House
+from fireline.app.ids import FreshIds
 from fireline.core.timeline.fact import Stream
 from fireline.core.values.actor import Machine
 from fireline.core.values.refusals import Unavailable
@@ -85,3 +87,34 @@ async def test_a_database_that_does_not_answer_is_said_at_the_start(monkeypatch)
     nowhere = Database("postgresql://fireline@127.0.0.1:1/fireline")
     with pytest.raises(Unavailable):
         await nowhere.open()
+
+
+async def test_a_connection_that_died_between_two_transactions_is_not_lent_again(
+    database_dsn: str, clock: HandClock, ids: FreshIds, monkeypatch: pytest.MonkeyPatch
+):
+    # What worked a moment ago is trusted; a moment is over at once here.
+    monkeypatch.setattr("fireline.store.database._TRUSTED_SECONDS", 0.0)
+    database = Database(database_dsn, size=1)
+    await database.open()
+    house = House(database, clock, ids)
+    async with house.transaction() as tx:
+        (pid,) = await (await tx.db.execute("select pg_backend_pid()")).fetchone() or (0,)
+    async with await psycopg.AsyncConnection.connect(database_dsn, autocommit=True) as other:
+        await other.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+    async with house.transaction() as tx:
+        (new,) = await (await tx.db.execute("select pg_backend_pid()")).fetchone() or (0,)
+    assert new not in (0, pid)
+    await database.close()
+
+
+async def test_a_trusted_connection_that_died_costs_one_refusal(database: Database, house: House):
+    async with house.transaction() as tx:
+        (pid,) = await (await tx.db.execute("select pg_backend_pid()")).fetchone() or (0,)
+    dsn = database.dsn
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as other:
+        await other.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+    with pytest.raises(Unavailable):
+        async with house.transaction() as tx:
+            await tx.db.execute("select 1")
+    async with house.transaction() as tx:
+        assert await (await tx.db.execute("select 1")).fetchone() == (1,)

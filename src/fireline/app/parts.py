@@ -56,11 +56,16 @@ from fireline.workers.silences import lift_silences, turn_silences
 from fireline.workers.snoozes import end_snoozes
 from fireline.workers.sorter import Sorter, end_the_over
 from fireline.workers.waiting import APPROVAL, DEADLINE, expire_approvals, pass_deadlines
+from fireline.workers.waking import topic_of, wake_due
 
 # How often a worker looks although nobody poked it: a lost poke costs this much and no more.
 _LOOK_SECONDS = 0.2
-# Steps and messages are due at moments nobody pokes for, and somebody is waiting.
-_PAGING_LOOK_SECONDS = 0.1
+# Steps and messages are due at moments nobody pokes for, and somebody is waiting: what is due is
+# looked for this often, for all its workers at once.
+_DUE_SECONDS = 0.1
+# How often they look for themselves, in case nobody woke them.
+_PAGING_LOOK_SECONDS = 1.0
+_DUE_LOOK_SECONDS = 5.0
 _AUDIT_SECONDS = 60.0
 # A look takes minutes, and what makes it wait is poked.
 _CLOUD_LOOK_SECONDS = 1.0
@@ -161,18 +166,21 @@ def build_parts(
         *_looking(lookout),
         Loop("auditor", lambda: audit_all(transactions, worlds.heartbeat), _AUDIT_SECONDS),
     )
-    return Parts(tuple(loop for loop in loops if loop.name not in wiring.without_parts), intakes)
+    kept = tuple(loop for loop in loops if loop.name not in wiring.without_parts)
+    due = [loop.name for loop in kept if loop.topics == (topic_of(loop.name),)]
+    waker = Loop("waker", lambda: wake_due(transactions, hub, due), _DUE_SECONDS)
+    return Parts((*kept, waker), intakes)
 
 
 def _looking(lookout: Lookout) -> tuple[Loop, ...]:
     """Build the workers that look at the cloud; reading one asset again waits for none of them."""
     return (
-        _due(LOOK, lambda: begin_looks(lookout), _CLOUD_LOOK_SECONDS),
-        _due(DIRTY, lambda: begin_dirty_looks(lookout), _CLOUD_LOOK_SECONDS),
-        _due(LOOK_PARTS, lambda: ask_parts(lookout), _CLOUD_LOOK_SECONDS),
-        _due(LOOK_END, lambda: end_looks(lookout), _CLOUD_LOOK_SECONDS),
-        _due(PROBE, lambda: probe_accounts(lookout), _CLOUD_LOOK_SECONDS),
-        _due(COSTS, lambda: ask_costs(lookout), _CLOUD_LOOK_SECONDS),
+        _due(LOOK, lambda: begin_looks(lookout)),
+        _due(DIRTY, lambda: begin_dirty_looks(lookout)),
+        _due(LOOK_PARTS, lambda: ask_parts(lookout)),
+        _due(LOOK_END, lambda: end_looks(lookout)),
+        _due(PROBE, lambda: probe_accounts(lookout)),
+        _due(COSTS, lambda: ask_costs(lookout)),
         Loop("looking", Looker(lookout).turn, _CLOUD_LOOK_SECONDS, (PARTS_TOPIC,)),
         Loop("rereading", Rereader(lookout).turn, _LOOK_SECONDS, (REREADS,)),
         Loop("owners", lambda: own_assets(lookout), _OWNERS_SECONDS),
@@ -180,6 +188,6 @@ def _looking(lookout: Lookout) -> tuple[Loop, ...]:
 
 
 def _due(
-    kind: str, turn: Callable[[], Awaitable[bool]], look_seconds: float = _LOOK_SECONDS
+    kind: str, turn: Callable[[], Awaitable[bool]], look_seconds: float = _DUE_LOOK_SECONDS
 ) -> Loop:
-    return Loop(kind, turn, look_seconds, (f"due:{kind}",))
+    return Loop(kind, turn, look_seconds, (topic_of(kind),))

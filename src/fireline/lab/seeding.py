@@ -186,8 +186,8 @@ def _backdate(user: MotoUser, access_key: str, key: Key, *, now: datetime, regio
 
 
 def _ago(now: datetime, days: float) -> datetime:
-    # moto keeps naive UTC.
-    return (now - timedelta(days=days)).replace(tzinfo=None)
+    # moto keeps naive UTC; IAM knows no parts of a second.
+    return (now - timedelta(days=days)).replace(tzinfo=None, microsecond=0)
 
 
 def _seed_bucket(client: Any, bucket: Bucket, region: str) -> None:

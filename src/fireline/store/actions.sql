@@ -11,7 +11,7 @@ select a.id, a.number, a.run_id, a.position, a.round, a.kind, a.asset_kind, a.as
        a.state, a.note, a.planned_at, a.executed_at, a.verified_at, a.ended_at, a.tries, a.due_at,
        a.undo_asked_by, a.undo_asked_at, a.conflict
 from action a
-where a.run_id = any(%(run_ids)s::uuid[])
+where a.run_id = any(%(run_ids)b::uuid[])
 order by a.number
 limit %(limit)s::int;
 
@@ -70,6 +70,6 @@ where action_id = %(action_id)s and settled_at is null;
 select e.id, e.action_id, e.way, e.approval_id, e.asked_by, e.call, e.intended_at, e.settled_at,
        e.outcome, e.detail
 from effect e
-where e.action_id = any(%(action_ids)s::uuid[])
+where e.action_id = any(%(action_ids)b::uuid[])
 order by e.intended_at, e.id
 limit %(limit)s::int;

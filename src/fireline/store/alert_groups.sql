@@ -12,7 +12,7 @@ select s.id, s.number, s.title, s.kind, s.description, s.priority, s.state, s.se
        s.first_at, s.last_at, s.linked_to, o.name as source, s.entities
 from symptom s
 join source o on o.id = s.source_id
-where s.alert_id = %(alert_id)s and s.id = any(%(ids)s::uuid[])
+where s.alert_id = %(alert_id)s and s.id = any(%(ids)b::uuid[])
 order by s.first_at, s.number
 limit %(limit)s::int;
 
@@ -45,25 +45,25 @@ where alert_id = %(alert_id)s and linked_to is null;
 -- moved already.
 update symptom s
 set apart_from = nullif(m.into_id, s.alert_id)
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 where s.apart_from = m.alert_id or (s.apart_from = m.into_id and s.alert_id = m.into_id);
 
 -- name: move_findings
 update alert_finding f set alert_id = m.into_id
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 where f.alert_id = m.alert_id;
 
 -- name: copy_entities
 insert into alert_entity (alert_id, kind, value)
 select distinct m.into_id, e.kind, e.value
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 join alert_entity e on e.alert_id = m.alert_id
 on conflict do nothing;
 
 -- name: copy_assets
 insert into alert_asset (alert_id, kind, account, region, asset)
 select m.into_id, s.kind, s.account, s.region, s.asset
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 join alert_asset s on s.alert_id = m.alert_id
 order by s.place
 on conflict do nothing;
@@ -71,14 +71,14 @@ on conflict do nothing;
 -- name: move_links
 -- A link that was sent for one alert acknowledges the one it became part of.
 update link l set alert_id = m.into_id
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 where l.alert_id = m.alert_id;
 
 -- name: join_incident
 -- An alert takes over the incident of one that became part of it, unless it has its own.
 insert into incident_alert (alert_id, incident_id, joined_at, joined_by)
 select distinct on (m.into_id) m.into_id, i.incident_id, %(now)s, %(by)s
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 join incident_alert i on i.alert_id = m.alert_id
 order by m.into_id, i.joined_at
 on conflict do nothing;
@@ -96,7 +96,7 @@ from (
            max(m.last_at) as last_at, min(m.priority) as priority, min(m.runbook) as runbook,
            max(m.confidence) as confidence
     from alert m
-    where m.id = any(%(others)s::uuid[])
+    where m.id = any(%(others)b::uuid[])
 ) o
 where a.id = %(into)s;
 
@@ -105,7 +105,7 @@ where a.id = %(into)s;
 update alert
 set state = 'resolved', resolved_at = %(now)s, resolved_by = %(by)s, merged_into = %(into)s,
     findings = 0, symptoms = 0, live_symptoms = 0, snoozed_until = null
-where id = any(%(others)s::uuid[]);
+where id = any(%(others)b::uuid[]);
 
 -- name: raise
 -- An alert of what is split off another, whose owner it has unless a service claims it.
@@ -123,7 +123,7 @@ where p.id = %(alert_id)s;
 update symptom
 set alert_id = %(into)s, apart_from = %(alert_id)s, linked_to = null,
     link_confidence = null, reason = 'split', because = %(because)s
-where alert_id = %(alert_id)s and id = any(%(ids)s::uuid[]);
+where alert_id = %(alert_id)s and id = any(%(ids)b::uuid[]);
 
 -- name: shed
 -- How an alert stands without what was split off.

@@ -12,9 +12,9 @@ from (
     where i.state <> 'resolved'
       and (not %(after)s::boolean or (-i.priority, i.raised_at, i.number)
           < (-%(after_priority)s::int, %(after_raised)s::timestamptz, %(after_number)s::bigint))
-      and i.state = any(%(states)s::text[])
-      and (cardinality(%(teams)s::text[]) = 0 or i.team = any(%(teams)s::text[]))
-      and (cardinality(%(services)s::text[]) = 0 or i.service = any(%(services)s::text[]))
+      and i.state = any(%(states)b::text[])
+      and (cardinality(%(teams)b::text[]) = 0 or i.team = any(%(teams)b::text[]))
+      and (cardinality(%(services)b::text[]) = 0 or i.service = any(%(services)b::text[]))
       and i.priority <= %(least)s
       and (cardinality(%(priorities)s::int[]) = 0 or i.priority = any(%(priorities)s::int[]))
       and (%(drill_id)s::uuid is null or i.drill_id = %(drill_id)s::uuid)
@@ -52,8 +52,8 @@ from (
     where i.state = 'resolved'
       and (not %(after)s::boolean or (i.resolved_at, i.number)
           < (%(after_resolved)s::timestamptz, %(after_number)s::bigint))
-      and (cardinality(%(teams)s::text[]) = 0 or i.team = any(%(teams)s::text[]))
-      and (cardinality(%(services)s::text[]) = 0 or i.service = any(%(services)s::text[]))
+      and (cardinality(%(teams)b::text[]) = 0 or i.team = any(%(teams)b::text[]))
+      and (cardinality(%(services)b::text[]) = 0 or i.service = any(%(services)b::text[]))
       and i.priority <= %(least)s
       and (cardinality(%(priorities)s::int[]) = 0 or i.priority = any(%(priorities)s::int[]))
       and (%(drill_id)s::uuid is null or i.drill_id = %(drill_id)s::uuid)
@@ -76,9 +76,9 @@ select count(*)::bigint as total
 from (
     select
     from alert i
-    where i.state = any(%(states)s::text[])
-      and (cardinality(%(teams)s::text[]) = 0 or i.team = any(%(teams)s::text[]))
-      and (cardinality(%(services)s::text[]) = 0 or i.service = any(%(services)s::text[]))
+    where i.state = any(%(states)b::text[])
+      and (cardinality(%(teams)b::text[]) = 0 or i.team = any(%(teams)b::text[]))
+      and (cardinality(%(services)b::text[]) = 0 or i.service = any(%(services)b::text[]))
       and i.priority <= %(least)s
       and (cardinality(%(priorities)s::int[]) = 0 or i.priority = any(%(priorities)s::int[]))
       and (%(drill_id)s::uuid is null or i.drill_id = %(drill_id)s::uuid)

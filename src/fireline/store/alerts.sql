@@ -39,7 +39,7 @@ select a.id, a.number, a.key, a.title, a.priority, a.state, a.service, a.team, a
        a.merged_into, a.untold_why, a.told_by, a.snoozed_until, a.suppressed_by,
        a.suppressed_until, a.assigned_to
 from alert a
-where a.id = any(%(ids)s::uuid[])
+where a.id = any(%(ids)b::uuid[])
 order by a.id
 limit %(limit)s::int
 for update;
@@ -99,7 +99,7 @@ limit 1;
 -- name: alerts_of_findings
 select f.finding_id, f.alert_id
 from alert_finding f
-where f.finding_id = any(%(finding_ids)s::uuid[])
+where f.finding_id = any(%(finding_ids)b::uuid[])
 order by f.finding_id
 limit %(limit)s::int;
 
@@ -108,15 +108,15 @@ insert into alert_finding (finding_id, alert_id, rule, title, priority, at, even
                            joined_at)
 select u.finding_id, u.alert_id, u.rule, u.title, u.priority, u.at, u.event, u.who, u.reason,
        %(now)s
-from unnest(%(finding_id)s::uuid[], %(alert_id)s::uuid[], %(rule)s::text[], %(title)s::text[],
-            %(priority)s::int[], %(at)s::timestamptz[], %(event)s::text[], %(who)s::text[],
-            %(reason)s::text[])
+from unnest(%(finding_id)b::uuid[], %(alert_id)b::uuid[], %(rule)b::text[], %(title)b::text[],
+            %(priority)s::int[], %(at)b::timestamptz[], %(event)b::text[], %(who)b::text[],
+            %(reason)b::text[])
      as u (finding_id, alert_id, rule, title, priority, at, event, who, reason);
 
 -- name: add_entities
 insert into alert_entity (alert_id, kind, value)
 select w.alert_id, w.kind, w.value
-from unnest(%(alert_ids)s::uuid[], %(kinds)s::text[], %(values)s::text[])
+from unnest(%(alert_ids)b::uuid[], %(kinds)b::text[], %(values)b::text[])
      as w (alert_id, kind, value)
 order by w.alert_id, w.kind, w.value
 on conflict do nothing;
@@ -124,8 +124,8 @@ on conflict do nothing;
 -- name: add_assets
 insert into alert_asset (alert_id, kind, account, region, asset)
 select w.alert_id, w.kind, w.account, w.region, w.asset
-from unnest(%(alert_ids)s::uuid[], %(kinds)s::text[], %(accounts)s::text[], %(regions)s::text[],
-            %(assets)s::text[])
+from unnest(%(alert_ids)b::uuid[], %(kinds)b::text[], %(accounts)b::text[], %(regions)b::text[],
+            %(assets)b::text[])
      with ordinality as w (alert_id, kind, account, region, asset, place)
 order by w.place
 on conflict do nothing;

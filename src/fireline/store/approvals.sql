@@ -21,7 +21,7 @@ limit 1;
 select a.id, a.number, a.action_id, a.content, a.content_hash, a.requester, a.needed, a.state,
        a.asked_at, a.expires_at, a.decided_at
 from approval a
-where a.action_id = any(%(action_ids)s::uuid[])
+where a.action_id = any(%(action_ids)b::uuid[])
 order by a.number
 limit %(limit)s::int;
 
@@ -44,6 +44,6 @@ values (%(approval_id)s, %(requester)s, %(person)s, %(decision)s, %(reason)s, %(
 -- name: votes
 select v.approval_id, v.person, v.decision, v.reason, v.at
 from approval_vote v
-where v.approval_id = any(%(approval_ids)s::uuid[])
+where v.approval_id = any(%(approval_ids)b::uuid[])
 order by v.at, v.person
 limit %(limit)s::int;

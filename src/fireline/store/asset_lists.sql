@@ -62,7 +62,7 @@ limit %(limit)s::int;
 select a.id, a.kind, a.account, a.region, a.asset_id, a.arn, a.name, a.tags, a.unread, a.version,
        a.service, a.owner_reason, a.cost, a.currency, a.doubt, a.first_seen, a.last_seen,
        a.changed_at, a.gone_at
-from unnest(%(kind)s::text[], %(account)s::text[], %(region)s::text[], %(asset_id)s::text[])
+from unnest(%(kind)b::text[], %(account)b::text[], %(region)b::text[], %(asset_id)b::text[])
      as n (kind, account, region, asset_id)
 cross join lateral (
     select k.*
@@ -78,7 +78,7 @@ limit %(limit)s::int;
 -- name: whole_by_refs
 select a.id, a.kind, a.account, a.region, a.asset_id, a.arn, a.name, a.tags, a.config, a.unread,
        a.links, a.digest, a.gone_at
-from unnest(%(kind)s::text[], %(account)s::text[], %(region)s::text[], %(asset_id)s::text[])
+from unnest(%(kind)b::text[], %(account)b::text[], %(region)b::text[], %(asset_id)b::text[])
      as n (kind, account, region, asset_id)
 cross join lateral (
     select k.*
@@ -95,7 +95,7 @@ limit %(limit)s::int;
 select a.id, a.kind, a.account, a.region, a.asset_id, a.arn, a.name, a.tags, a.config, a.unread,
        a.links, a.digest, a.gone_at
 from asset a
-where a.id = any(%(ids)s::uuid[]) and a.gone_at is null
+where a.id = any(%(ids)b::uuid[]) and a.gone_at is null
 order by a.id
 limit %(limit)s::int;
 
@@ -105,7 +105,7 @@ select a.id, a.kind, a.account, a.region, a.asset_id, a.arn, a.name, a.tags, a.c
        a.links, a.digest, a.gone_at
 from asset a
 where a.drill_id is not distinct from %(drill_id)s::uuid and a.account = %(account)s
-  and a.kind = any(%(kinds)s::text[]) and a.gone_at is null
+  and a.kind = any(%(kinds)b::text[]) and a.gone_at is null
   and (%(after)s::uuid is null
        or (a.kind, a.region, a.asset_id)
           > (select b.kind, b.region, b.asset_id from asset b where b.id = %(after)s))
@@ -135,16 +135,16 @@ from (
           and k.asset_id = l.to_id and k.drill_id is not distinct from %(drill_id)s::uuid
         limit 1
     ) as t
-    where l.asset = any(%(ids)s::uuid[]) and t.gone_at is null
-      and (%(kinds)s::text[] is null or l.to_kind = any(%(kinds)s::text[]))
+    where l.asset = any(%(ids)b::uuid[]) and t.gone_at is null
+      and (%(kinds)b::text[] is null or l.to_kind = any(%(kinds)b::text[]))
     union all
     select t.id, f.id, f.kind, l.relation, false
     from asset t
     join asset_link l on l.to_id = t.asset_id and l.to_kind = t.kind and l.to_account = t.account
          and l.to_region = t.region
     join asset f on f.id = l.asset and f.drill_id is not distinct from t.drill_id
-    where t.id = any(%(ids)s::uuid[]) and f.gone_at is null
-      and (%(kinds)s::text[] is null or f.kind = any(%(kinds)s::text[]))
+    where t.id = any(%(ids)b::uuid[]) and f.gone_at is null
+      and (%(kinds)b::text[] is null or f.kind = any(%(kinds)b::text[]))
 ) as e
 order by e.near, e.kind, e.far
 limit %(limit)s::int;
@@ -165,7 +165,7 @@ from (
           and k.asset_id = l.to_id and k.drill_id is not distinct from %(drill_id)s::uuid
         limit 1
     ) as t on true
-    where l.asset = any(%(ids)s::uuid[])
+    where l.asset = any(%(ids)b::uuid[])
     union all
     select t.id, l.relation, false, f.kind, f.account, f.region, f.asset_id, f.id, f.name, f.service,
            f.gone_at
@@ -173,7 +173,7 @@ from (
     join asset_link l on l.to_id = t.asset_id and l.to_kind = t.kind and l.to_account = t.account
          and l.to_region = t.region
     join asset f on f.id = l.asset and f.drill_id is not distinct from t.drill_id
-    where t.id = any(%(ids)s::uuid[]) and f.gone_at is null
+    where t.id = any(%(ids)b::uuid[]) and f.gone_at is null
 ) as e
 order by e.near, e.outward desc, e.kind, e.account, e.region, e.asset_id
 limit %(limit)s::int;

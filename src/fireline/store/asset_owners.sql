@@ -3,8 +3,8 @@
 -- Each is looked up by itself, and each way of naming apart: so the indexes are taken even before
 -- anything is counted, as after the first look at a large account.
 select n.place::int as place, a.kind, a.account, a.region, a.asset_id, a.tags
-from unnest(%(kind)s::text[], %(account)s::text[], %(region)s::text[], %(asset_id)s::text[],
-            %(held_in)s::text[])
+from unnest(%(kind)b::text[], %(account)b::text[], %(region)b::text[], %(asset_id)b::text[],
+            %(held_in)b::text[])
      with ordinality as n (kind, account, region, asset_id, held_in, place)
 cross join lateral (
     (select k.kind, k.account, k.region, k.asset_id, k.tags

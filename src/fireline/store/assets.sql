@@ -6,8 +6,8 @@ select a.id, a.kind, a.account, a.region, a.asset_id, a.version, a.service, a.ow
        case when a.digest = n.digest and a.gone_at is null then '{}' else a.config end as config,
        case when a.digest = n.digest and a.gone_at is null then '{}' else a.unread end as unread,
        case when a.digest = n.digest and a.gone_at is null then '{}' else a.kept end as kept
-from unnest(%(kind)s::text[], %(account)s::text[], %(region)s::text[], %(asset_id)s::text[],
-            %(digest)s::text[]) as n (kind, account, region, asset_id, digest)
+from unnest(%(kind)b::text[], %(account)b::text[], %(region)b::text[], %(asset_id)b::text[],
+            %(digest)b::text[]) as n (kind, account, region, asset_id, digest)
 cross join lateral (
     select k.*
     from asset k
@@ -28,10 +28,10 @@ select n.id, %(drill_id)s, n.account, n.region, n.kind, n.asset_id, n.arn, n.nam
        array_to_tsvector(string_to_array(n.words, ' ')), n.version, n.service, n.owner_reason,
        %(now)s, %(now)s, %(read_at)s, %(now)s
 from unnest(
-    %(id)s::uuid[], %(account)s::text[], %(region)s::text[], %(kind)s::text[], %(asset_id)s::text[],
-    %(arn)s::text[], %(name)s::text[], %(tags)s::text[], %(config)s::text[], %(unread)s::text[],
-    %(kept)s::text[], %(links)s::text[], %(digest)s::text[], %(words)s::text[], %(version)s::int[],
-    %(service)s::text[], %(owner_reason)s::text[]
+    %(id)b::uuid[], %(account)b::text[], %(region)b::text[], %(kind)b::text[], %(asset_id)b::text[],
+    %(arn)b::text[], %(name)b::text[], %(tags)b::text[], %(config)b::text[], %(unread)b::text[],
+    %(kept)b::text[], %(links)b::text[], %(digest)b::text[], %(words)b::text[], %(version)s::int[],
+    %(service)b::text[], %(owner_reason)b::text[]
 ) as n (id, account, region, kind, asset_id, arn, name, tags, config, unread, kept, links, digest,
         words, version, service, owner_reason)
 order by n.account, n.kind, n.region, n.asset_id
@@ -48,9 +48,9 @@ set arn = n.arn, name = n.name, tags = n.tags::jsonb, config = n.config::jsonb,
     read_at = %(read_at)s, gone_at = null,
     changed_at = case when n.version > a.version then %(now)s else a.changed_at end
 from unnest(
-    %(id)s::uuid[], %(arn)s::text[], %(name)s::text[], %(tags)s::text[], %(config)s::text[],
-    %(unread)s::text[], %(kept)s::text[], %(links)s::text[], %(digest)s::text[], %(words)s::text[],
-    %(version)s::int[], %(service)s::text[], %(owner_reason)s::text[]
+    %(id)b::uuid[], %(arn)b::text[], %(name)b::text[], %(tags)b::text[], %(config)b::text[],
+    %(unread)b::text[], %(kept)b::text[], %(links)b::text[], %(digest)b::text[], %(words)b::text[],
+    %(version)s::int[], %(service)b::text[], %(owner_reason)b::text[]
 ) as n (id, arn, name, tags, config, unread, kept, links, digest, words, version, service,
         owner_reason)
 where a.id = n.id;
@@ -58,15 +58,15 @@ where a.id = n.id;
 -- name: touch
 -- Write down that assets are as they were.
 update asset set last_seen = %(now)s, read_at = %(read_at)s, doubt = ''
-where id = any(%(ids)s::uuid[]);
+where id = any(%(ids)b::uuid[]);
 
 -- name: add_versions
 insert into asset_version (asset, version, happened, config, diff, seen_at, who, call, called_at,
                            signal_id)
 select n.asset, n.version, n.happened, n.config::jsonb, n.diff::jsonb, %(now)s, %(who)s, %(call)s,
        %(called_at)s, %(signal_id)s
-from unnest(%(asset)s::uuid[], %(version)s::int[], %(happened)s::text[], %(config)s::text[],
-            %(diff)s::text[]) as n (asset, version, happened, config, diff)
+from unnest(%(asset)b::uuid[], %(version)s::int[], %(happened)b::text[], %(config)b::text[],
+            %(diff)b::text[]) as n (asset, version, happened, config, diff)
 on conflict (asset, version) do nothing;
 
 -- name: attribute
@@ -78,13 +78,13 @@ where a.id = %(asset)s and v.asset = a.id and v.version = a.version and v.who is
   and v.version > 1 and v.seen_at >= %(called_at)s;
 
 -- name: unlink
-delete from asset_link where asset = any(%(ids)s::uuid[]);
+delete from asset_link where asset = any(%(ids)b::uuid[]);
 
 -- name: link
 insert into asset_link (asset, relation, to_kind, to_account, to_region, to_id)
 select n.asset, n.relation, n.to_kind, n.to_account, n.to_region, n.to_id
-from unnest(%(asset)s::uuid[], %(relation)s::text[], %(to_kind)s::text[], %(to_account)s::text[],
-            %(to_region)s::text[], %(to_id)s::text[])
+from unnest(%(asset)b::uuid[], %(relation)b::text[], %(to_kind)b::text[], %(to_account)b::text[],
+            %(to_region)b::text[], %(to_id)b::text[])
      as n (asset, relation, to_kind, to_account, to_region, to_id)
 on conflict do nothing;
 
@@ -94,7 +94,7 @@ with lost as (
     update asset a
     set gone_at = %(now)s, version = a.version + 1, changed_at = %(now)s, read_at = %(read_at)s
     where a.drill_id is not distinct from %(drill_id)s::uuid and a.account = %(account)s
-      and a.kind = any(%(kinds)s::text[]) and (%(region)s = '' or a.region = %(region)s)
+      and a.kind = any(%(kinds)b::text[]) and (%(region)s = '' or a.region = %(region)s)
       and a.gone_at is null and a.read_at < %(read_at)s
     returning a.id, a.kind, a.account, a.region, a.asset_id, a.version
 ), written as (
@@ -143,7 +143,7 @@ limit %(limit)s::int;
 -- name: own
 update asset a
 set service = n.service, owner_reason = n.owner_reason
-from unnest(%(id)s::uuid[], %(service)s::text[], %(owner_reason)s::text[])
+from unnest(%(id)b::uuid[], %(service)b::text[], %(owner_reason)b::text[])
      as n (id, service, owner_reason)
 where a.id = n.id;
 
@@ -151,8 +151,8 @@ where a.id = n.id;
 -- Set what resources of an account cost, by their ARN or id.
 update asset a
 set cost = n.amount::numeric, currency = n.currency, cost_since = n.since
-from unnest(%(resource)s::text[], %(amount)s::text[], %(currency)s::text[],
-            %(since)s::timestamptz[]) as n (resource, amount, currency, since)
+from unnest(%(resource)b::text[], %(amount)b::text[], %(currency)b::text[],
+            %(since)b::timestamptz[]) as n (resource, amount, currency, since)
 where a.drill_id is not distinct from %(drill_id)s::uuid and a.account = %(account)s
   and (a.arn = n.resource or a.asset_id = n.resource);
 

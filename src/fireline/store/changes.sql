@@ -40,11 +40,11 @@ select c.id, c.kind, c.service, c.actor, c.planned, c.at, shared.things
 from change c, lateral (
     select coalesce(jsonb_agg(e.thing), '[]') as things
     from jsonb_array_elements(c.entities) as e (thing)
-    where e.thing ->> 1 = any(%(values)s::text[])
+    where e.thing ->> 1 = any(%(values)b::text[])
 ) as shared
 where c.drill_id is not distinct from %(drill_id)s::uuid
   and c.at >= %(starts_at)s and c.at <= %(ends_at)s
-  and (c.service = any(%(services)s::text[]) or shared.things <> '[]')
+  and (c.service = any(%(services)b::text[]) or shared.things <> '[]')
   -- What has not begun cannot have broken anything.
   and c.labels ->> 'progress' is distinct from 'waiting'
 order by c.at desc, c.id desc
@@ -83,7 +83,7 @@ select c.id, c.number, s.name as source, c.drill_id, c.key, c.kind, c.title, c.d
        c.times, c.told_at
 from change c
 join source s on s.id = c.source_id
-where c.id = any(%(ids)s::uuid[])
+where c.id = any(%(ids)b::uuid[])
 limit %(limit)s::int;
 
 -- name: numbered
@@ -99,14 +99,14 @@ limit 1;
 -- An alert, as the search for its cause sees it.
 select a.id, a.drill_id, a.service, a.first_at
 from alert a
-where a.id = any(%(ids)s::uuid[])
+where a.id = any(%(ids)b::uuid[])
 limit %(limit)s::int;
 
 -- name: felt
 -- In which services some alerts show: since when, and in how many symptoms.
 select s.service, min(s.first_at) as first_at, count(*)::int as symptoms
 from symptom s
-where s.alert_id = any(%(alerts)s::uuid[]) and s.service is not null
+where s.alert_id = any(%(alerts)b::uuid[]) and s.service is not null
 group by s.service
 order by count(*) desc, min(s.first_at)
 limit %(limit)s::int;
@@ -115,7 +115,7 @@ limit %(limit)s::int;
 -- What some alerts are about: who acted, with what, on what.
 select distinct e ->> 0 as kind, e ->> 1 as value
 from symptom s, jsonb_array_elements(s.entities) as e
-where s.alert_id = any(%(alerts)s::uuid[])
+where s.alert_id = any(%(alerts)b::uuid[])
 limit %(limit)s::int;
 
 -- name: alerts_of_incident

@@ -51,7 +51,7 @@ select c.id, c.drill_id, c.account, c.provider, c.name, c.origin, c.role_arn, c.
        c.regions, c.added_by, c.added_at, c.probed_at, c.probe, c.probe_said, c.first_looked_at,
        c.looked_at, c.owners_revision, c.costs_at, c.removed_at
 from cloud_account c
-where c.account = any(%(accounts)s::text[]) and c.removed_at is null
+where c.account = any(%(accounts)b::text[]) and c.removed_at is null
 order by c.account
 limit %(limit)s::int;
 
@@ -89,4 +89,4 @@ where id = %(id)s and removed_at is null;
 -- Remove the accounts that settings named once and do not name any more.
 update cloud_account set removed_at = %(now)s, removed_by = %(by)s
 where drill_id is null and origin = 'settings' and removed_at is null
-  and account <> all(%(kept)s::text[]);
+  and account <> all(%(kept)b::text[]);

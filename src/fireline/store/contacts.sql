@@ -10,7 +10,7 @@ returning c.id, (c.xmax = 0) as fresh;
 -- The contacts some people added, in the order they did.
 select c.id, c.person, c.channel, c.address, c.label, c.added_at, c.verified_at
 from contact c
-where c.person = any(%(people)s::text[]) and c.removed_at is null
+where c.person = any(%(people)b::text[]) and c.removed_at is null
 order by c.person, c.added_at, c.id
 limit %(limit)s::int;
 
@@ -82,7 +82,7 @@ with told as (
            (array_agg(o.id order by o.wished_at desc, o.id desc))[1] as last_id,
            max(o.settled_at) filter (where o.state = 'delivered') as delivered_at,
            max(o.settled_at) filter (where o.state = 'refused') as refused_at
-    from unnest(%(people)s::text[]) as p (person)
+    from unnest(%(people)b::text[]) as p (person)
     cross join lateral (
         select x.id, x.person, x.channel, x.recipient, x.state, x.wished_at, x.settled_at
         from outbox x
@@ -108,7 +108,7 @@ limit %(limit)s::int;
 -- name: rules_of
 select r.person, r.urgency, r.place, r.channel, r.after
 from own_rule r
-where r.person = any(%(people)s::text[])
+where r.person = any(%(people)b::text[])
 order by r.person, r.urgency, r.place
 limit %(limit)s::int;
 
@@ -118,13 +118,13 @@ delete from own_rule where person = %(person)s and urgency = %(urgency)s;
 -- name: set_rules
 insert into own_rule (person, urgency, place, channel, after, set_at)
 select %(person)s, %(urgency)s, (r.place - 1)::int, r.channel, r.after, %(now)s
-from unnest(%(channels)s::text[], %(afters)s::interval[])
+from unnest(%(channels)b::text[], %(afters)s::interval[])
      with ordinality as r (channel, after, place);
 
 -- name: quiet_of
 select q.person, q.starts, q.ends, q.zone
 from own_quiet q
-where q.person = any(%(people)s::text[])
+where q.person = any(%(people)b::text[])
 order by q.person
 limit %(limit)s::int;
 
@@ -144,7 +144,7 @@ order by c.name
 limit %(limit)s::int;
 
 -- name: forget_channels
-delete from channel where name <> all(%(names)s::text[]);
+delete from channel where name <> all(%(names)b::text[]);
 
 -- name: say_channel
 insert into channel (name, calls_from, said_at) values (%(name)s, %(calls_from)s, %(now)s)

@@ -5,8 +5,8 @@ insert into asset_coverage as c (id, drill_id, account, region, listing, outcome
 select n.id, %(drill_id)s, n.account, n.region, n.listing,
        case when n.why = '' then 'looked' else 'could not look' end, n.why, n.said, %(now)s,
        case when n.why = '' then %(now)s::timestamptz end, n.assets
-from unnest(%(id)s::uuid[], %(account)s::text[], %(region)s::text[], %(listing)s::text[],
-            %(why)s::text[], %(said)s::text[], %(assets)s::int[])
+from unnest(%(id)b::uuid[], %(account)b::text[], %(region)b::text[], %(listing)b::text[],
+            %(why)b::text[], %(said)b::text[], %(assets)s::int[])
      as n (id, account, region, listing, why, said, assets)
 order by n.account, n.region, n.listing
 on conflict (account, region, listing, drill_id) do update
@@ -23,7 +23,7 @@ set outcome = 'could not look', why = %(why)s, said = %(said)s, at = %(now)s
 where drill_id is not distinct from %(drill_id)s::uuid and account = %(account)s
   and (region, listing) not in (
       select k.region, k.listing
-      from unnest(%(kept_regions)s::text[], %(kept_listings)s::text[]) as k (region, listing)
+      from unnest(%(kept_regions)b::text[], %(kept_listings)b::text[]) as k (region, listing)
   );
 
 -- name: listed
@@ -40,7 +40,7 @@ limit %(limit)s::int;
 select c.account, c.region, c.listing, c.outcome, c.why, c.said, c.at, c.looked_at, c.assets,
        c.dirty_at
 from asset_coverage c
-where c.drill_id is not distinct from %(drill_id)s::uuid and c.account = any(%(accounts)s::text[])
+where c.drill_id is not distinct from %(drill_id)s::uuid and c.account = any(%(accounts)b::text[])
 order by c.account, c.region, c.listing
 limit %(limit)s::int;
 
@@ -48,7 +48,7 @@ limit %(limit)s::int;
 -- Something was written in these places that nobody can name: they are to be looked at soon.
 update asset_coverage c
 set dirty_at = %(now)s
-from unnest(%(account)s::text[], %(region)s::text[], %(listing)s::text[])
+from unnest(%(account)b::text[], %(region)b::text[], %(listing)b::text[])
      as n (account, region, listing)
 where c.drill_id is not distinct from %(drill_id)s::uuid and c.account = n.account
   and c.region in (n.region, '') and c.listing = n.listing;

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from time import monotonic
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import AsyncConnection, sql
@@ -14,6 +16,8 @@ from fireline.store.pokes import CHANNEL
 _POOL_SIZE = 12
 _WAIT_FOR_CONNECTION_SECONDS = 10.0
 _LISTEN_AGAIN_SECONDS = 1.0
+# A connection that did its work so short a time ago is not asked again whether it still does.
+_TRUSTED_SECONDS = 0.5
 # A use case is short. What runs longer than this has gone wrong, and holds locks others wait for.
 _OPTIONS = (
     "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=10s"
@@ -27,13 +31,14 @@ class Database:
 
     def __init__(self, dsn: str, *, size: int = _POOL_SIZE) -> None:
         self._dsn = dsn
+        self._worked: WeakKeyDictionary[AsyncConnection, float] = WeakKeyDictionary()
         self._pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
             dsn,
             min_size=1,
             max_size=size,
             timeout=_WAIT_FOR_CONNECTION_SECONDS,
             kwargs={"options": _OPTIONS, "application_name": "fireline"},
-            check=AsyncConnectionPool.check_connection,
+            check=self._check,
             open=False,
         )
 
@@ -60,11 +65,16 @@ class Database:
         try:
             async with self._pool.connection() as db:
                 yield db
+            self._worked[db] = monotonic()
         except psycopg.errors.ProgramLimitExceeded:
             # Filed with what passes, but it never does: a value is too large for an index.
             raise
         except (PoolTimeout, psycopg.OperationalError) as weather:
             raise _unavailable() from weather
+
+    async def _check(self, db: AsyncConnection) -> None:
+        if monotonic() - self._worked.get(db, 0.0) > _TRUSTED_SECONDS:
+            await AsyncConnectionPool.check_connection(db)
 
     async def listen_pokes(self) -> AsyncGenerator[str]:
         """Yield the topic of every poke, forever, over a connection of its own.

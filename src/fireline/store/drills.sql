@@ -59,7 +59,7 @@ update drill set lesson = %(lesson)s where id = %(id)s;
 -- name: paces
 select d.id, d.pace
 from drill d
-where d.id = any(%(ids)s::uuid[])
+where d.id = any(%(ids)b::uuid[])
 limit 1000;
 
 -- name: keys_made
@@ -88,19 +88,19 @@ limit %(limit)s::int;
 select (select min(s.received_at) from signal s where s.drill_id = %(drill_id)s) as first_at,
        (select min(s.occurred_at) from signal s
         where s.drill_id = %(drill_id)s
-          and (s.who_key = any(%(keys)s::text[]) or s.who_address = any(%(addresses)s::text[]))
+          and (s.who_key = any(%(keys)b::text[]) or s.who_address = any(%(addresses)b::text[]))
        ) as attack_at,
        (select max(s.occurred_at) from signal s
         where s.drill_id = %(drill_id)s and s.outcome = 'succeeded'
-          and (s.who_key = any(%(keys)s::text[]) or s.who_address = any(%(addresses)s::text[]))
+          and (s.who_key = any(%(keys)b::text[]) or s.who_address = any(%(addresses)b::text[]))
        ) as succeeded_at,
        (select max(s.occurred_at) from signal s
         where s.drill_id = %(drill_id)s and s.outcome = 'refused'
-          and (s.who_key = any(%(keys)s::text[]) or s.who_address = any(%(addresses)s::text[]))
+          and (s.who_key = any(%(keys)b::text[]) or s.who_address = any(%(addresses)b::text[]))
        ) as refused_at,
        (select min(f.found_at) from finding f join signal s on s.id = f.signal_id
         where f.drill_id = %(drill_id)s
-          and (s.who_key = any(%(keys)s::text[]) or s.who_address = any(%(addresses)s::text[]))
+          and (s.who_key = any(%(keys)b::text[]) or s.who_address = any(%(addresses)b::text[]))
        ) as detected_at
 limit 1;
 

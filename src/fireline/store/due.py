@@ -3,7 +3,7 @@
 A claim is a lease with a fencing number: who holds it too long loses it, and cannot finish it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -30,6 +30,13 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class KindRow:
+    """A kind of work."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedRow:
     """Work set aside for a person after it failed too often."""
 
@@ -41,6 +48,7 @@ class ParkedRow:
 
 
 ROWS: dict[str, type | None] = {
+    "kinds_due": KindRow,
     "plan": PokedRow,
     "claim": Claim,
     "claim_worst": Claim,
@@ -64,6 +72,14 @@ async def plan(db: AsyncConnection, kind: str, subject: UUID, due_at: datetime) 
     """Say when a piece of work is due. An earlier plan for the same work is replaced."""
     values = {"kind": kind, "id": subject, "due_at": due_at}
     await rows.one(db, PokedRow, _SQL["plan"], values)
+
+
+async def kinds_due(
+    db: AsyncConnection, kinds: Collection[str], *, now: datetime
+) -> frozenset[str]:
+    """Return those of some kinds of which there is work that is due and that nobody holds."""
+    values = {"kinds": list(kinds), "now": now}
+    return frozenset(row.kind for row in await rows.many(db, KindRow, _SQL["kinds_due"], values))
 
 
 async def claim(

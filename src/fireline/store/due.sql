@@ -21,6 +21,18 @@ with planned as (
 )
 select pg_notify('poke', 'due:' || %(kind)s)::text as sent;
 
+-- name: kinds_due
+-- Of which kinds there is work that is due and free.
+select k.kind
+from unnest(%(kinds)b::text[]) as k (kind)
+where exists (
+    select 1
+    from due d
+    where d.kind = k.kind and d.due_at <= %(now)s and d.parked_at is null
+      and (d.lease_until is null or d.lease_until < clock_timestamp())
+)
+limit 1000;
+
 -- name: claim
 -- Lease what is due and free. The lease and the moment come from the database, so skewed nodes agree.
 update due d
@@ -85,7 +97,7 @@ limit 1;
 -- name: put_off
 -- Let pieces of work wait until a moment at least, whoever holds them; the holders are fenced out.
 update due set due_at = greatest(due_at, %(until)s), lease_until = null, fence = fence + 1
-where kind = %(kind)s and id = any(%(ids)s::uuid[]) and parked_at is null;
+where kind = %(kind)s and id = any(%(ids)b::uuid[]) and parked_at is null;
 
 -- name: hold
 -- Lock the row of a claim for this transaction, if the claim still stands.

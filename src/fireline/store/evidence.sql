@@ -11,7 +11,7 @@ on conflict (run_id, position, name) do nothing;
 select e.id, e.run_id, e.position, e.name, e.asset_kind, e.asset_account, e.asset_id,
        e.asset_region, e.method, e.tool, e.sha256, e.size, e.collected_at, e.collected_by
 from evidence e
-where e.run_id = any(%(run_ids)s::uuid[])
+where e.run_id = any(%(run_ids)b::uuid[])
 order by e.collected_at, e.id
 limit %(limit)s::int;
 

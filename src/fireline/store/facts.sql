@@ -9,7 +9,7 @@ returning h.seq, h.hash;
 -- Lock the ends of several streams, always in the same order. The insert makes the rows exist.
 insert into stream_head as h (stream_kind, stream_id, seq, hash)
 select u.kind, u.id, 0, %(genesis)s
-from unnest(%(kinds)s::text[], %(ids)s::uuid[]) as u (kind, id)
+from unnest(%(kinds)b::text[], %(ids)b::uuid[]) as u (kind, id)
 order by u.kind, u.id
 on conflict (stream_kind, stream_id) do update set seq = h.seq
 returning h.stream_kind, h.stream_id, h.seq, h.hash;
@@ -21,7 +21,7 @@ from jsonb_populate_recordset(null::fact, %(facts)s) as u;
 
 -- name: move_heads
 update stream_head h set seq = u.seq, hash = u.hash
-from unnest(%(kinds)s::text[], %(ids)s::uuid[], %(seqs)s::bigint[], %(hashes)s::text[])
+from unnest(%(kinds)b::text[], %(ids)b::uuid[], %(seqs)s::bigint[], %(hashes)b::text[])
      as u (kind, id, seq, hash)
 where h.stream_kind = u.kind and h.stream_id = u.id;
 
@@ -38,7 +38,7 @@ values (%(stream_kind)s, %(stream_id)s, %(seq)s, %(at)s, %(by)s, %(kind)s, %(bod
 -- The facts of several streams as one timeline, oldest first.
 select f.stream_kind, f.stream_id, f.seq, f.at, f.by, f.kind, f.body, f.previous, f.hash
 from fact f
-where f.stream_id = any(%(stream_ids)s::uuid[])
+where f.stream_id = any(%(stream_ids)b::uuid[])
 order by f.at, f.stream_kind, f.seq
 limit %(limit)s::int;
 

@@ -34,7 +34,7 @@ delete from handoff where schedule = %(schedule)s;
 -- What is not over of the alerts that some escalations look after, the most urgent first.
 select a.number, a.priority, a.title, a.state, a.service
 from alert a
-where a.state <> 'resolved' and a.drill_id is null and a.policy = any(%(policies)s::text[])
+where a.state <> 'resolved' and a.drill_id is null and a.policy = any(%(policies)b::text[])
 order by a.priority, a.number
 limit %(limit)s::int;
 
@@ -49,7 +49,7 @@ where w.told_at < %(since)s;
 -- Forget all but those that still hold: what comes again is told again.
 delete from oncall_warning w
 where not exists (
-    select 1 from unnest(%(schedules)s::text[], %(keys)s::text[]) as k (schedule, key)
+    select 1 from unnest(%(schedules)b::text[], %(keys)b::text[]) as k (schedule, key)
     where k.schedule = w.schedule and k.key = w.key
 );
 

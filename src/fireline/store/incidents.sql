@@ -41,7 +41,7 @@ select i.id, i.number, i.title, i.state, i.priority, i.category, i.drill_id, i.o
        (select r.person from incident_role r
         where r.incident_id = i.id and r.role = 'lead' and r.until is null limit 1) as lead
 from incident i
-where (%(states)s::text[] is null or i.state = any(%(states)s::text[]))
+where (%(states)b::text[] is null or i.state = any(%(states)b::text[]))
   and (not %(open_only)s::bool or i.ended_at is null)
   and (%(drills)s::bool is null or (i.drill_id is not null) = %(drills)s::bool)
 order by (i.ended_at is null) desc, case when i.ended_at is null then i.priority end, i.number desc
@@ -84,7 +84,7 @@ update incident set dismissal_by = %(by)s, dismissal_why = %(why)s where id = %(
 -- Lock alerts before asking whether they are free: a lock that waited would answer from the past.
 select a.id
 from alert a
-where a.id = any(%(ids)s::uuid[])
+where a.id = any(%(ids)b::uuid[])
 order by a.id
 limit %(limit)s::int
 for no key update;
@@ -95,7 +95,7 @@ select a.id, a.number, a.title, a.priority, a.first_at, a.acknowledged_at, a.pac
        a.runbook, (select i.number from incident_alert ia join incident i on i.id = ia.incident_id
                    where ia.alert_id = a.id) as incident
 from alert a
-where a.id = any(%(ids)s::uuid[])
+where a.id = any(%(ids)b::uuid[])
 order by a.id
 limit %(limit)s::int;
 

@@ -14,11 +14,11 @@ set state = 'waiting', taken = 0, due_at = excluded.due_at, ended_at = null, end
 with begun as (
     insert into ladder (alert_id, state, taken, due_at)
     select b.alert_id, 'waiting', 0, b.due_at
-    from unnest(%(alerts)s::uuid[], %(due_ats)s::timestamptz[]) as b (alert_id, due_at)
+    from unnest(%(alerts)b::uuid[], %(due_ats)b::timestamptz[]) as b (alert_id, due_at)
 )
 insert into due (kind, id, due_at, urgency)
 select 'ladder', b.alert_id, b.due_at, a.priority
-from unnest(%(alerts)s::uuid[], %(due_ats)s::timestamptz[]) as b (alert_id, due_at)
+from unnest(%(alerts)b::uuid[], %(due_ats)b::timestamptz[]) as b (alert_id, due_at)
 join alert a on a.id = b.alert_id
 on conflict (kind, id) do nothing;
 
@@ -26,7 +26,7 @@ on conflict (kind, id) do nothing;
 -- Nobody is told any more of some alerts: ladders end, and what has not been sent is withdrawn.
 with wanted as (
     select w.alert_id, w.by, w.answered
-    from unnest(%(alerts)s::uuid[], %(bys)s::text[], %(answered)s::bool[])
+    from unnest(%(alerts)b::uuid[], %(bys)b::text[], %(answered)s::bool[])
          as w (alert_id, by, answered)
 ), ended as (
     update ladder l

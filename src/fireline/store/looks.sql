@@ -12,7 +12,7 @@ values (%(id)s, %(look_id)s, %(account)s, %(provider)s, %(whole)s, %(first)s, 'a
 with added as (
     insert into look_part (look_account, region, listing, place, urgent, due_at)
     select %(look_account)s, n.region, n.listing, n.place, %(urgent)s, %(now)s
-    from unnest(%(region)s::text[], %(listing)s::text[], %(place)s::int[])
+    from unnest(%(region)b::text[], %(listing)b::text[], %(place)s::int[])
          as n (region, listing, place)
     on conflict (look_account, region, listing) do nothing
     returning 1
@@ -56,7 +56,7 @@ select c.id, c.look_id, l.drill_id, c.account, c.provider, c.whole, c.first, c.s
        c.parts, c.done, c.could_not, c.calls, c.assets, c.changed, c.gone, c.began_at, c.ended_at
 from look_account c
 join look l on l.id = c.look_id
-where c.look_id = any(%(looks)s::uuid[])
+where c.look_id = any(%(looks)b::uuid[])
 order by c.look_id, c.account
 limit %(limit)s::int;
 
@@ -72,7 +72,7 @@ limit %(limit)s::int;
 -- name: some
 select l.id, l.number, l.drill_id, l.reason, l.asked_by, l.asked_at, l.ended_at
 from look l
-where l.id = any(%(looks)s::uuid[])
+where l.id = any(%(looks)b::uuid[])
 limit %(limit)s::int;
 
 -- name: troubles
@@ -81,7 +81,7 @@ select c.look_id, p.why, count(*)::int as parts,
        (count(*) filter (where p.state = 'waiting'))::int as waiting, min(p.said) as said
 from look_part p
 join look_account c on c.id = p.look_account
-where c.look_id = any(%(looks)s::uuid[]) and p.why <> '' and p.state <> 'looked'
+where c.look_id = any(%(looks)b::uuid[]) and p.why <> '' and p.state <> 'looked'
 group by c.look_id, p.why
 order by c.look_id, count(*) desc, p.why
 limit %(limit)s::int;
@@ -109,7 +109,7 @@ returning p.look_account, l.drill_id, c.account, c.provider, c.whole, p.region, 
 -- Keep parts that are still being looked at.
 update look_part p
 set lease_until = %(until)s
-from unnest(%(look_account)s::uuid[], %(region)s::text[], %(listing)s::text[], %(fence)s::bigint[])
+from unnest(%(look_account)b::uuid[], %(region)b::text[], %(listing)b::text[], %(fence)s::bigint[])
      as n (look_account, region, listing, fence)
 where p.look_account = n.look_account and p.region = n.region and p.listing = n.listing
   and p.fence = n.fence and p.state = 'waiting';
@@ -176,7 +176,7 @@ with old as (
 select o.id from old o;
 
 -- name: forget_accounts
-delete from look_account where look_id = any(%(looks)s::uuid[]);
+delete from look_account where look_id = any(%(looks)b::uuid[]);
 
 -- name: forget_looks
-delete from look where id = any(%(looks)s::uuid[]);
+delete from look where id = any(%(looks)b::uuid[]);

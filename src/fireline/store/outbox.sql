@@ -19,7 +19,7 @@ for update;
 select o.id, o.key, o.channel, o.recipient, o.person, o.subject, o.body, o.about_kind, o.about_id,
        o.drill_id, o.wished_at, o.state, o.settled_at, o.held_until, o.taken_receipt
 from outbox o
-where o.about_kind = %(about_kind)s and o.about_id = any(%(about_ids)s::uuid[])
+where o.about_kind = %(about_kind)s and o.about_id = any(%(about_ids)b::uuid[])
 order by o.wished_at, o.id
 limit %(limit)s::int;
 
@@ -36,7 +36,7 @@ where id = %(id)s and state = 'waiting';
 -- Withdraw what has not been sent about these things.
 with gone as (
     update outbox set state = 'cancelled', settled_at = %(now)s
-    where about_kind = %(about_kind)s and about_id = any(%(about_ids)s::uuid[])
+    where about_kind = %(about_kind)s and about_id = any(%(about_ids)b::uuid[])
       and state = 'waiting'
     returning id
 )
@@ -52,7 +52,7 @@ values (%(outbox_id)s,
 select d.outbox_id, d.attempt, d.at, d.outcome, d.detail
 from delivery d
 join outbox o on o.id = d.outbox_id
-where o.about_kind = %(about_kind)s and o.about_id = any(%(about_ids)s::uuid[])
+where o.about_kind = %(about_kind)s and o.about_id = any(%(about_ids)b::uuid[])
 order by d.at, d.attempt
 limit %(limit)s::int;
 
@@ -109,7 +109,7 @@ limit %(limit)s::int;
 -- name: carry
 -- Let one message speak for others.
 update outbox set carried_by = %(carrier)s, carried_at = null
-where id = any(%(ids)s::uuid[]) and state = 'waiting';
+where id = any(%(ids)b::uuid[]) and state = 'waiting';
 
 -- name: carried
 -- The messages another speaks for, and which alert each is about; worst and newest first.
@@ -125,13 +125,13 @@ limit %(limit)s::int;
 -- name: spoken
 -- The message that carries these is on its way.
 update outbox set carried_at = %(now)s
-where id = any(%(ids)s::uuid[]) and carried_by = %(carrier)s and state = 'waiting';
+where id = any(%(ids)b::uuid[]) and carried_by = %(carrier)s and state = 'waiting';
 
 -- name: told_together
 -- What a message spoke for arrived with it. An attempt of each is remembered, too.
 with told as (
     update outbox set state = 'delivered', settled_at = %(now)s
-    where id = any(%(ids)s::uuid[]) and state = 'waiting'
+    where id = any(%(ids)b::uuid[]) and state = 'waiting'
     returning id, about_id
 ), off as (
     delete from due d using told t where d.kind = 'send' and d.id = t.id

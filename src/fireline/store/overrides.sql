@@ -9,7 +9,7 @@ values (%(id)s, %(schedule)s, %(person)s, %(starts_at)s, %(ends_at)s, %(kind)s, 
 select o.id, o.schedule, o.person, o.starts_at, o.ends_at, o.kind, o.instead_of, o.layers,
        o.request_id, o.calendar_id, o.made_by, o.made_at
 from schedule_override o
-where o.schedule = any(%(schedules)s::text[]) and o.withdrawn_at is null
+where o.schedule = any(%(schedules)b::text[]) and o.withdrawn_at is null
   and o.ends_at > %(starts_at)s and o.starts_at < %(ends_at)s
 order by o.number
 limit %(limit)s::int;
@@ -30,4 +30,4 @@ where id = %(id)s and withdrawn_at is null;
 -- Take back what came of these events of a calendar file and is not over.
 update schedule_override set withdrawn_at = %(now)s, withdrawn_by = %(by)s
 where schedule = %(schedule)s and withdrawn_at is null and ends_at > %(now)s
-  and calendar_id = any(%(events)s::text[]);
+  and calendar_id = any(%(events)b::text[]);

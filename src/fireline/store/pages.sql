@@ -34,7 +34,7 @@ where id = %(id)s and state in ('wished', 'sent');
 update page
 set state = case when person = %(by)s::text then 'answered' else 'superseded' end,
     settled_at = %(now)s
-where id = any(%(pages)s::uuid[])
+where id = any(%(pages)b::uuid[])
   and (state in ('wished', 'sent') or (state = 'failed' and person = %(by)s::text));
 
 -- name: sends

@@ -3,8 +3,8 @@
 with kept as (
     insert into payload (id, source_id, drill_id, format, call, meta, body, received_at)
     select k.id, k.source_id, k.drill_id, k.format, k.call, k.meta::jsonb, k.body, %(now)s
-    from unnest(%(ids)s::uuid[], %(sources)s::uuid[], %(drills)s::uuid[], %(formats)s::text[],
-                %(calls)s::text[], %(metas)s::text[], %(bodies)s::bytea[])
+    from unnest(%(ids)b::uuid[], %(sources)b::uuid[], %(drills)b::uuid[], %(formats)b::text[],
+                %(calls)b::text[], %(metas)b::text[], %(bodies)b::bytea[])
          as k (id, source_id, drill_id, format, call, meta, body)
 )
 select pg_notify('poke', 'payloads')::text as sent;
@@ -13,7 +13,7 @@ select pg_notify('poke', 'payloads')::text as sent;
 -- When sources were last heard of, and how many payloads they sent. Rows are locked in order.
 update source s
 set last_seen_at = %(now)s, kept = s.kept + h.times
-from (select * from unnest(%(sources)s::uuid[], %(times)s::int[]) as u (id, times) order by 1) h
+from (select * from unnest(%(sources)b::uuid[], %(times)s::int[]) as u (id, times) order by 1) h
 where s.id = h.id;
 
 -- name: next_world
@@ -42,7 +42,7 @@ limit %(limit)s::int;
 -- name: sorted
 update payload p
 set sorted_at = %(now)s, said = u.said, unread = u.unread
-from unnest(%(ids)s::uuid[], %(said)s::int[], %(unread)s::int[]) as u (id, said, unread)
+from unnest(%(ids)b::uuid[], %(said)s::int[], %(unread)s::int[]) as u (id, said, unread)
 where p.id = u.id;
 
 -- name: waiting

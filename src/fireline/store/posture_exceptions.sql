@@ -11,7 +11,7 @@ select x.id, x.number, x.drill_id, x.signature, x.asset, x.tag, x.account, x.own
        x.ended_by
 from posture_exception x
 where x.drill_id is not distinct from %(drill_id)s::uuid
-  and x.signature = any(%(signatures)s::text[])
+  and x.signature = any(%(signatures)b::text[])
   and x.ended_at is null and x.expires_at > %(now)s
 order by x.expires_at desc, x.number
 limit %(limit)s::int;
@@ -46,7 +46,7 @@ select x.id, x.number, x.drill_id, x.signature, x.asset, x.tag, x.account, x.own
        x.reason, x.broad_why, x.expires_at, x.made_by, x.made_at, x.warned_at, x.ended_at,
        x.ended_by
 from posture_exception x
-where x.id = any(%(ids)s::uuid[])
+where x.id = any(%(ids)b::uuid[])
 limit %(limit)s::int;
 
 -- name: lock
@@ -68,7 +68,7 @@ where id = %(id)s and ended_at is null;
 -- name: cover
 -- Say which exception each of some findings is under; null: none.
 update posture_finding f set exception_id = n.exception_id
-from unnest(%(findings)s::uuid[], %(exceptions)s::uuid[]) as n (finding, exception_id)
+from unnest(%(findings)b::uuid[], %(exceptions)b::uuid[]) as n (finding, exception_id)
 where f.id = n.finding;
 
 -- name: open_of

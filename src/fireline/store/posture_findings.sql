@@ -6,7 +6,7 @@ select pg_advisory_xact_lock(hashtextextended('posture:' || %(world)s::text || %
 -- name: known
 -- Some assets of one world, as those who judge know them, and when that was.
 select a.id as asset, a.kind, a.account, a.region, a.asset_id, a.arn, a.tags, a.judged_at, a.mark
-from unnest(%(kinds)s::text[], %(accounts)s::text[], %(regions)s::text[], %(ids)s::text[])
+from unnest(%(kinds)b::text[], %(accounts)b::text[], %(regions)b::text[], %(ids)b::text[])
      as w (kind, account, region, asset_id)
 cross join lateral (
     select k.id, k.kind, k.account, k.region, k.asset_id, k.arn, k.tags, j.judged_at, j.mark
@@ -23,7 +23,7 @@ limit %(limit)s::int;
 select v.asset,
        jsonb_agg(jsonb_build_array(v.signature, v.verdict, v.reason, v.since)) as said
 from posture_verdict v
-where v.asset = any(%(assets)s::uuid[])
+where v.asset = any(%(assets)b::uuid[])
 group by v.asset
 limit %(limit)s::int;
 
@@ -33,14 +33,14 @@ select f.asset, f.signature, f.id as finding, f.state, f.first_failed_at, f.open
        f.resolved_at, f.resolution, f.reopened, f.evidence, f.title, f.level, f.alerts, f.baseline,
        f.alerted_at, f.exception_id
 from posture_finding f
-where f.asset = any(%(assets)s::uuid[])
+where f.asset = any(%(assets)b::uuid[])
 limit %(limit)s::int;
 
 -- name: judged
 -- Say when assets were judged, on what that rests, and how much was said of each.
 insert into posture_judged as j (asset, judged_at, mark, failing, passing, unknown)
 select n.asset, %(now)s, n.mark, n.failing, n.passing, n.unknown
-from unnest(%(assets)s::uuid[], %(marks)s::text[], %(failing)s::int[], %(passing)s::int[],
+from unnest(%(assets)b::uuid[], %(marks)b::text[], %(failing)s::int[], %(passing)s::int[],
             %(unknown)s::int[]) as n (asset, mark, failing, passing, unknown)
 on conflict (asset) do update
 set judged_at = excluded.judged_at, mark = excluded.mark, failing = excluded.failing,
@@ -48,12 +48,12 @@ set judged_at = excluded.judged_at, mark = excluded.mark, failing = excluded.fai
 
 -- name: same
 -- Say that assets were judged, and nothing is different.
-update posture_judged set judged_at = %(now)s where asset = any(%(assets)s::uuid[]);
+update posture_judged set judged_at = %(now)s where asset = any(%(assets)b::uuid[]);
 
 -- name: unmark
 -- Let assets that are gone be judged anew should they come back.
 update posture_judged set mark = '', failing = 0, passing = 0, unknown = 0
-where asset = any(%(assets)s::uuid[]);
+where asset = any(%(assets)b::uuid[]);
 
 -- name: keep_verdicts
 insert into posture_verdict as v (asset, signature, verdict, reason, since)
@@ -95,7 +95,7 @@ from jsonb_to_recordset(%(rows)s) as n (
 -- name: forget_verdicts
 -- Take back what signatures said that do not judge these assets any more, or of assets that are gone.
 delete from posture_verdict v
-using unnest(%(assets)s::uuid[], %(signatures)s::text[]) as n (asset, signature)
+using unnest(%(assets)b::uuid[], %(signatures)b::text[]) as n (asset, signature)
 where v.asset = n.asset and v.signature = n.signature;
 
 -- name: whom
@@ -103,7 +103,7 @@ where v.asset = n.asset and v.signature = n.signature;
 select v.asset, v.who, v.call, v.called_at
 from asset a
 join asset_version v on v.asset = a.id and v.version = a.version
-where a.id = any(%(assets)s::uuid[]) and v.who is not null
+where a.id = any(%(assets)b::uuid[]) and v.who is not null
 limit %(limit)s::int;
 
 -- name: baselines
@@ -117,7 +117,7 @@ limit %(limit)s::int;
 -- name: keep_baselines
 insert into posture_baseline (drill_id, account, signature, at)
 select %(drill_id)s::uuid, %(account)s, n.signature, %(now)s
-from unnest(%(signatures)s::text[]) as n (signature)
+from unnest(%(signatures)b::text[]) as n (signature)
 on conflict do nothing;
 
 -- name: unheard
@@ -126,7 +126,7 @@ on conflict do nothing;
 select a.kind, a.account, a.region, a.asset_id
 from asset a
 where a.drill_id is not distinct from %(drill_id)s::uuid and a.account = %(account)s
-  and (a.gone_at is not null or not a.kind = any(%(kinds)s::text[]))
+  and (a.gone_at is not null or not a.kind = any(%(kinds)b::text[]))
   and exists (select from posture_verdict v
               where v.asset = a.id and v.verdict <> 'not applicable')
 order by a.kind, a.region, a.asset_id
@@ -136,7 +136,7 @@ limit %(limit)s::int;
 -- The assets of some kinds that are linked to one of some assets, either way.
 with named as (
     select w.kind, w.account, w.region, w.asset_id, a.id
-    from unnest(%(kinds)s::text[], %(accounts)s::text[], %(regions)s::text[], %(ids)s::text[])
+    from unnest(%(kinds)b::text[], %(accounts)b::text[], %(regions)b::text[], %(ids)b::text[])
          as w (kind, account, region, asset_id)
     left join asset a on a.drill_id is not distinct from %(drill_id)s::uuid
         and a.account = w.account and a.region = w.region and a.kind = w.kind
@@ -148,23 +148,23 @@ join asset_link l on l.to_id = n.asset_id and l.to_kind = n.kind and l.to_accoun
     and l.to_region = n.region
 join asset b on b.id = l.asset
 where b.drill_id is not distinct from %(drill_id)s::uuid and b.gone_at is null
-  and b.kind = any(%(wanted)s::text[])
+  and b.kind = any(%(wanted)b::text[])
 union
 select b.kind, b.account, b.region, b.asset_id
 from named n
 join asset_link l on l.asset = n.id
 join asset b on b.drill_id is not distinct from %(drill_id)s::uuid and b.account = l.to_account
     and b.region = l.to_region and b.kind = l.to_kind and b.asset_id = l.to_id
-where b.gone_at is null and b.kind = any(%(wanted)s::text[])
+where b.gone_at is null and b.kind = any(%(wanted)b::text[])
 limit %(limit)s::int;
 
 -- name: raised
 -- Say of which findings an alert stands.
-update posture_finding set alerted_at = %(now)s where id = any(%(ids)s::uuid[]);
+update posture_finding set alerted_at = %(now)s where id = any(%(ids)b::uuid[]);
 
 -- name: quiet
 -- Say that no alert stands for findings any more.
-update posture_finding set alerted_at = null where id = any(%(ids)s::uuid[]);
+update posture_finding set alerted_at = null where id = any(%(ids)b::uuid[]);
 
 -- name: to_tell
 -- Findings as their alerts tell of them.
@@ -173,6 +173,6 @@ select f.id, f.number, f.signature, f.title, f.level, f.state, f.reason, f.evide
        a.id as asset, a.kind, a.account, a.region, a.asset_id, a.name, a.arn, a.tags, a.service
 from posture_finding f
 join asset a on a.id = f.asset
-where f.id = any(%(ids)s::uuid[])
+where f.id = any(%(ids)b::uuid[])
 order by f.level, f.number
 limit %(limit)s::int;

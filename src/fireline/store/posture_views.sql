@@ -5,7 +5,7 @@ from posture_finding f
 join asset a on a.id = f.asset
 left join posture_exception x on x.id = f.exception_id
 where f.drill_id is not distinct from %(drill_id)s::uuid and a.account = %(account)s
-  and f.signature = any(%(signatures)s::text[]) and f.state = 'open' and f.baseline
+  and f.signature = any(%(signatures)b::text[]) and f.state = 'open' and f.baseline
   and x.id is null
 group by f.level
 order by f.level
@@ -100,7 +100,7 @@ from posture_turn t
 join asset a on a.id = t.asset
 left join posture_finding f on f.asset = t.asset and f.signature = t.signature
 where t.drill_id is not distinct from %(drill_id)s::uuid and t.at >= %(since)s and not t.baseline
-  and (%(turns)s::text[] is null or t.turn = any(%(turns)s::text[]))
+  and (%(turns)b::text[] is null or t.turn = any(%(turns)b::text[]))
   and (%(account)s::text is null or a.account = %(account)s)
   and (%(service)s::text is null or a.service = %(service)s)
   and (%(before)s::bigint is null or t.id < %(before)s)

@@ -25,6 +25,6 @@ where provider = %(provider)s and message_id = %(message_id)s;
 -- What is known of some messages, oldest first.
 select r.provider, r.message_id, r.outbox_id, r.state, r.reason, r.first_at, r.at
 from receipt r
-where r.outbox_id = any(%(outbox_ids)s::uuid[])
+where r.outbox_id = any(%(outbox_ids)b::uuid[])
 order by r.first_at, r.provider, r.message_id
 limit %(limit)s::int;

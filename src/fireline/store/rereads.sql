@@ -4,9 +4,9 @@ insert into reread as r (id, drill_id, account, region, kind, asset_id, who, cal
                          signal_id, wished_at, due_at)
 select n.id, n.drill_id, n.account, n.region, n.kind, n.asset_id, n.who, n.call, n.called_at,
        n.signal_id, %(now)s, %(now)s
-from unnest(%(id)s::uuid[], %(drill_id)s::uuid[], %(account)s::text[], %(region)s::text[],
-            %(kind)s::text[], %(asset_id)s::text[], %(who)s::text[], %(call)s::text[],
-            %(called_at)s::timestamptz[], %(signal_id)s::uuid[])
+from unnest(%(id)b::uuid[], %(drill_id)b::uuid[], %(account)b::text[], %(region)b::text[],
+            %(kind)b::text[], %(asset_id)b::text[], %(who)b::text[], %(call)b::text[],
+            %(called_at)b::timestamptz[], %(signal_id)b::uuid[])
      as n (id, drill_id, account, region, kind, asset_id, who, call, called_at, signal_id)
 order by n.account, n.kind, n.region, n.asset_id
 on conflict (account, kind, region, asset_id, drill_id) do update
@@ -57,8 +57,8 @@ where id = %(id)s and fence = %(fence)s;
 -- name: linkers
 -- The assets that are linked to things which are only a part of them.
 select n.place, a.drill_id, a.kind, a.account, a.region, a.asset_id
-from unnest(%(place)s::int[], %(kind)s::text[], %(account)s::text[], %(region)s::text[],
-            %(asset_id)s::text[]) as n (place, kind, account, region, asset_id)
+from unnest(%(place)s::int[], %(kind)b::text[], %(account)b::text[], %(region)b::text[],
+            %(asset_id)b::text[]) as n (place, kind, account, region, asset_id)
 join asset_link l on l.to_id = n.asset_id and l.to_kind = n.kind and l.to_account = n.account
      and l.to_region = n.region
 join asset a on a.id = l.asset

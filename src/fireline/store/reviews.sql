@@ -47,7 +47,7 @@ set position = excluded.position, kind = excluded.kind, text = excluded.text,
 
 -- name: drop_follow_ups
 -- Remove those no longer in the draft.
-delete from follow_up where review_id = %(review_id)s and id <> all(%(kept)s::uuid[]);
+delete from follow_up where review_id = %(review_id)s and id <> all(%(kept)b::uuid[]);
 
 -- name: follow_ups
 select f.id, f.kind, f.text, f.owner, f.due, f.added_at, f.done_at
@@ -68,6 +68,6 @@ join lateral (
     select r.incident_id as stream
     union all
     select ia.alert_id from incident_alert ia where ia.incident_id = r.incident_id) s on true
-join fact f on f.stream_id = s.stream and f.kind = any(%(kinds)s::text[])
+join fact f on f.stream_id = s.stream and f.kind = any(%(kinds)b::text[])
 group by r.incident_id, r.first_at, f.kind
 order by r.incident_id, min(f.at);

@@ -2,7 +2,7 @@
 -- Note messages as seen; those that were not seen before come back.
 insert into seen_message (source_id, message, seen_at)
 select %(source_id)s, u.message, %(now)s
-from unnest(%(messages)s::text[]) as u (message)
+from unnest(%(messages)b::text[]) as u (message)
 order by u.message
 on conflict do nothing
 returning message;

@@ -8,11 +8,11 @@ select n.id, %(source_id)s, %(drill_id)s, n.external_id, n.kind, n.occurred_at, 
        n.who_kind, n.who_name, n.who_arn, n.who_account, n.who_key, n.who_address, n.who_agent,
        n.outcome, n.error_code, n.read_only, n.assets::jsonb, n.record::jsonb, n.raw
 from unnest(
-    %(id)s::uuid[], %(external_id)s::text[], %(kind)s::text[], %(occurred_at)s::timestamptz[],
-    %(via)s::text[], %(account)s::text[], %(region)s::text[], %(who_kind)s::text[],
-    %(who_name)s::text[], %(who_arn)s::text[], %(who_account)s::text[], %(who_key)s::text[],
-    %(who_address)s::text[], %(who_agent)s::text[], %(outcome)s::text[], %(error_code)s::text[],
-    %(read_only)s::bool[], %(assets)s::text[], %(record)s::text[], %(raw)s::bytea[]
+    %(id)b::uuid[], %(external_id)b::text[], %(kind)b::text[], %(occurred_at)b::timestamptz[],
+    %(via)b::text[], %(account)b::text[], %(region)b::text[], %(who_kind)b::text[],
+    %(who_name)b::text[], %(who_arn)b::text[], %(who_account)b::text[], %(who_key)b::text[],
+    %(who_address)b::text[], %(who_agent)b::text[], %(outcome)b::text[], %(error_code)b::text[],
+    %(read_only)s::bool[], %(assets)b::text[], %(record)b::text[], %(raw)b::bytea[]
 ) as n (id, external_id, kind, occurred_at, via, account, region, who_kind, who_name, who_arn,
         who_account, who_key, who_address, who_agent, outcome, error_code, read_only, assets, record,
         raw)
@@ -24,7 +24,7 @@ returning id;
 insert into sighting as g (signal_id, via, first_at, lag_seconds, times)
 select s.id, n.via, %(now)s, extract(epoch from %(now)s::timestamptz - s.occurred_at)::float8,
        n.times
-from unnest(%(external_id)s::text[], %(via)s::text[], %(times)s::int[])
+from unnest(%(external_id)b::text[], %(via)b::text[], %(times)s::int[])
      as n (external_id, via, times)
 join signal s on s.external_id = n.external_id and s.drill_id is not distinct from %(drill_id)s
 order by s.id, n.via
@@ -42,7 +42,7 @@ limit %(limit)s::int
 for update skip locked;
 
 -- name: mark_judged
-update signal set judged_at = %(now)s where id = any(%(ids)s::uuid[]);
+update signal set judged_at = %(now)s where id = any(%(ids)b::uuid[]);
 
 -- name: listed
 -- Signals of one world, the newest first, before a cursor.
@@ -80,8 +80,8 @@ insert into quarantined as q (id, source_id, drill_id, code, why, via, origin, b
 select n.id, %(source_id)s, %(drill_id)s, n.code, n.why, n.via, n.origin, n.body, n.size, n.digest,
        n.signal_id, %(now)s, %(now)s
 from unnest(
-    %(id)s::uuid[], %(code)s::text[], %(why)s::text[], %(via)s::text[], %(origin)s::text[],
-    %(body)s::bytea[], %(size)s::bigint[], %(digest)s::text[], %(signal_id)s::uuid[]
+    %(id)b::uuid[], %(code)b::text[], %(why)b::text[], %(via)b::text[], %(origin)b::text[],
+    %(body)b::bytea[], %(size)s::bigint[], %(digest)b::text[], %(signal_id)b::uuid[]
 ) as n (id, code, why, via, origin, body, size, digest, signal_id)
 on conflict (drill_id, digest) do update set times = q.times + 1, last_at = excluded.last_at;
 

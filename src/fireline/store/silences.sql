@@ -73,7 +73,7 @@ limit %(limit)s::int offset %(offset)s::int;
 -- How many live alerts each silence holds.
 select a.suppressed_by as silence_id, count(*)::bigint as alerts
 from alert a
-where a.suppressed_by = any(%(ids)s::uuid[]) and a.state <> 'resolved'
+where a.suppressed_by = any(%(ids)b::uuid[]) and a.state <> 'resolved'
 group by a.suppressed_by
 order by a.suppressed_by
 limit %(limit)s::int;
@@ -117,7 +117,7 @@ left join lateral (
     order by s.first_at
     limit %(symptoms)s::int
 ) y on true
-where a.id = any(%(ids)s::uuid[])
+where a.id = any(%(ids)b::uuid[])
 order by a.id, y.symptom_id
 limit %(limit)s::int;
 

@@ -35,7 +35,7 @@ limit %(limit)s::int;
 -- What is known under some keys of one source, the latest first.
 select y.key, y.title, y.state, y.last_at, y.resolved_at, y.payload_id, a.number as alert
 from symptom y join alert a on a.id = y.alert_id
-where y.source_id = %(source_id)s and y.key = any(%(keys)s::text[])
+where y.source_id = %(source_id)s and y.key = any(%(keys)b::text[])
 order by y.raised_at desc
 limit %(limit)s::int;
 
@@ -43,7 +43,7 @@ limit %(limit)s::int;
 -- What some payloads of one source raised.
 select y.key, y.title, y.state, y.last_at, y.resolved_at, y.payload_id, a.number as alert
 from symptom y join alert a on a.id = y.alert_id
-where y.source_id = %(source_id)s and y.payload_id = any(%(payloads)s::uuid[])
+where y.source_id = %(source_id)s and y.payload_id = any(%(payloads)b::uuid[])
 order by y.raised_at desc
 limit %(limit)s::int;
 

@@ -26,14 +26,14 @@ returning s.id, s.name, s.drill_id;
 select s.token_hash, s.id, s.name, s.drill_id, s.format, s.rate_per_second, s.service, s.mapping,
        s.settings
 from source s
-where s.token_hash = any(%(hashes)s::bytea[]) and s.retired_at is null
+where s.token_hash = any(%(hashes)b::bytea[]) and s.retired_at is null
 limit %(limit)s::int;
 
 -- name: card
 -- What sorting needs to know of a source, retired or not.
 select s.id, s.name, s.drill_id, s.format, s.rate_per_second, s.service, s.mapping, s.settings
 from source s
-where s.id = any(%(ids)s::uuid[])
+where s.id = any(%(ids)b::uuid[])
 limit %(limit)s::int;
 
 -- name: new_token

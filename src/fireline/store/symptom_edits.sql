@@ -12,7 +12,7 @@ update symptom
 set title = coalesce(%(title)s::text, title),
     description = coalesce(%(description)s::text, description),
     priority = coalesce(%(priority)s::int, priority),
-    tags = coalesce(%(tags)s::text[], tags),
+    tags = coalesce(%(tags)b::text[], tags),
     labels = coalesce(%(labels)s::jsonb, labels)
 where id = %(id)s;
 

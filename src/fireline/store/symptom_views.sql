@@ -63,7 +63,7 @@ select s.id, s.number, s.alert_id, a.number as alert_number, s.source_id, s.key,
        s.resolved_at, s.resolved_by, s.payload_id
 from symptoms_found(%(source_id)s::uuid, %(search)s::jsonb, %(now)s) s
 join alert a on a.id = s.alert_id
-where s.state = any(%(states)s::text[]) and s.labels @> %(labels)s::jsonb
+where s.state = any(%(states)b::text[]) and s.labels @> %(labels)s::jsonb
 order by s.number desc
 limit %(limit)s::int offset %(offset)s::int;
 
@@ -77,7 +77,7 @@ select s.id, s.number, s.alert_id, a.number as alert_number, s.source_id, s.key,
        s.resolved_at, s.resolved_by, s.payload_id
 from symptoms_found(%(source_id)s::uuid, %(search)s::jsonb, %(now)s) s
 join alert a on a.id = s.alert_id
-where s.state = any(%(states)s::text[]) and s.labels @> %(labels)s::jsonb
+where s.state = any(%(states)b::text[]) and s.labels @> %(labels)s::jsonb
 order by
     %(direction)s::int * case %(sort)s::text
         when 'raised_at' then extract(epoch from s.raised_at)
@@ -104,12 +104,12 @@ limit %(limit)s::int offset %(offset)s::int;
 -- How many a filter lets through, beyond any limit.
 select count(*)::bigint as total
 from symptoms_found(%(source_id)s::uuid, %(search)s::jsonb, %(now)s) s
-where s.state = any(%(states)s::text[]) and s.labels @> %(labels)s::jsonb
+where s.state = any(%(states)b::text[]) and s.labels @> %(labels)s::jsonb
 limit 1;
 
 -- name: first_words
 -- The bodies that symptoms were first heard of in. The few huge ones are left out.
 select p.id, p.body
 from payload p
-where p.id = any(%(ids)s::uuid[]) and octet_length(p.body) <= %(largest)s
+where p.id = any(%(ids)b::uuid[]) and octet_length(p.body) <= %(largest)s
 limit %(limit)s::int;

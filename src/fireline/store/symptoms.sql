@@ -2,7 +2,7 @@
 -- The symptoms that fire under some keys.
 select s.id, s.alert_id, s.source_id, s.key, s.title, s.priority, s.service, s.times, s.first_at,
        s.last_at, s.ends_at, s.entities
-from unnest(%(sources)s::uuid[], %(keys)s::text[]) as w (source_id, key)
+from unnest(%(sources)b::uuid[], %(keys)b::text[]) as w (source_id, key)
 join symptom s on s.source_id = w.source_id and s.key = w.key and s.state = 'firing'
 limit %(limit)s::int;
 
@@ -10,7 +10,7 @@ limit %(limit)s::int;
 select s.id, s.alert_id, s.source_id, s.key, s.title, s.priority, s.service, s.times, s.first_at,
        s.last_at, s.ends_at, s.entities
 from symptom s
-where s.id = any(%(ids)s::uuid[]) and s.state = 'firing'
+where s.id = any(%(ids)b::uuid[]) and s.state = 'firing'
 limit %(limit)s::int;
 
 -- name: ending
@@ -65,14 +65,14 @@ where s.id = n.id;
 -- name: move
 -- Put every symptom of some alerts into another: they were one problem.
 update symptom s set alert_id = m.into_id
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 where s.alert_id = m.alert_id;
 
 -- name: part_from
 -- Where symptoms were split off from an alert that is now part of another, they keep apart from
 -- that one; from their own, nothing can.
 update symptom s set apart_from = nullif(m.into_id, s.alert_id)
-from unnest(%(alerts)s::uuid[], %(intos)s::uuid[]) as m (alert_id, into_id)
+from unnest(%(alerts)b::uuid[], %(intos)b::uuid[]) as m (alert_id, into_id)
 where s.apart_from = m.alert_id;
 
 -- name: resolve_of

@@ -37,8 +37,8 @@ select max(s.occurred_at) as at
 from signal s
 where s.drill_id is not distinct from %(drill_id)s::uuid
   and s.occurred_at > %(since)s and s.outcome = 'succeeded'
-  and (s.who_key = any(%(keys)s::text[])
-       or (s.who_name = any(%(users)s::text[]) and s.who_key like 'ASIA%%'
+  and (s.who_key = any(%(keys)b::text[])
+       or (s.who_name = any(%(users)b::text[]) and s.who_key like 'ASIA%%'
            and coalesce((s.record #>> '{userIdentity,sessionContext,attributes,creationDate}')
                         ::timestamptz <= %(since)s, true)))
 limit 1;

@@ -122,7 +122,8 @@ async def _do(transactions: Transactions, claim: Claim, *, work: Work, parks_aft
     try:
         await work(claim)
     except Unavailable as weather:
-        log.warning("worker.claim_late", kind=claim.kind, id=str(claim.id), why=str(weather))
+        why = repr(weather.__cause__ or weather)
+        log.warning("worker.claim_late", kind=claim.kind, id=str(claim.id), why=why)
         await _put_off(transactions, claim)
     except Exception as error:
         # The boundary of a piece of work: its neighbours must go on.

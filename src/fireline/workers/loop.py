@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from fireline.core.values.refusals import Unavailable
 from fireline.store.hub import Hub
 
 log = structlog.get_logger()
@@ -45,16 +46,27 @@ async def keep(loop: Loop, hub: Hub) -> None:
             try:
                 more = await loop.turn()
                 failures = 0
+            except Unavailable as weather:
+                # No mistake of the worker's: the turn comes again.
+                failures += 1
+                why = repr(weather.__cause__ or weather)
+                log.warning("worker.turn_late", worker=loop.name, failures=failures, why=why)
+                await _back_off(failures)
+                continue
             except Exception:
                 # The boundary of a worker: whatever one turn met must not end the loop.
                 failures += 1
                 log.exception("worker.turn_failed", worker=loop.name, failures=failures)
-                await asyncio.sleep(min(0.1 * 2**failures, MAX_BACKOFF_SECONDS))
+                await _back_off(failures)
                 continue
             if loop.rest_seconds:
                 await asyncio.sleep(_rest(loop, clock.time() - began, more=more))
             if not more:
                 await listener.wait(loop.every_seconds)
+
+
+async def _back_off(failures: int) -> None:
+    await asyncio.sleep(min(0.1 * 2**failures, MAX_BACKOFF_SECONDS))
 
 
 def _rest(loop: Loop, took: float, *, more: bool) -> float:

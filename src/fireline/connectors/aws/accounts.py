@@ -12,13 +12,14 @@ from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import botocore
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.exceptions import ClientError
 from botocore.handlers import json_decode_policies
 
-from fireline.connectors.aws.models import models
+from fireline.connectors.aws.models import Asked, models
 from fireline.connectors.aws.policy_text import unescape
 from fireline.connectors.aws.session import Client, Login
 from fireline.core.assets.naming import partition_of
@@ -28,6 +29,7 @@ _SECONDS_TO_CONNECT = 3
 _SECONDS_TO_ANSWER = 20
 # As many as there are threads that may ask: parts, and what looks closer for them.
 _CONNECTIONS = 36
+_USER_AGENT = f"fireline Botocore/{botocore.__version__}"
 _ROLE_SESSION = "fireline-monitor"
 _ROLE_SECONDS = 900
 # A role that was refused is not asked for again at once by every thread that wants it.
@@ -107,8 +109,8 @@ class AccountClients:
 class Clients:
     """Makes and keeps the clients of all accounts; the longest unused ones go."""
 
-    def __init__(self, way: WayIn) -> None:
-        self._way = way
+    def __init__(self, way: WayIn, asked: Asked) -> None:
+        self._way, self._asked = way, asked
         # Whoever makes a client may first have to make the one that assumes its role.
         self._making = Lock()
         self._keeping = Lock()
@@ -133,7 +135,7 @@ class Clients:
     def session(self) -> Any:
         """Return a session of botocore's that reads no model twice."""
         session = cast("Any", botocore.session.Session())
-        session.register_component("data_loader", models())
+        session.register_component("data_loader", models(self._asked))
         return session
 
     def kept(self, of: AccountClients, service: str, region: str, login: Login | None) -> Client:
@@ -193,7 +195,8 @@ def _config(*, proxied: bool) -> Config:
         # No proxy from the environment may carry a drill's calls off this machine.
         proxies=None if proxied else {},
         max_pool_connections=_CONNECTIONS,
-        user_agent_extra="fireline",
+        # Otherwise botocore puts its own together again for each call.
+        user_agent=_USER_AGENT,
     )
 
 

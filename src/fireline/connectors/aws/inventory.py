@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from fireline.connectors.aws.accounts import Clients, WayIn, assuming
+from fireline.connectors.aws.asked import asked_of
 from fireline.connectors.aws.asking import Ask, Asking
 from fireline.connectors.aws.costs import CostSource
 from fireline.connectors.aws.found_assets import asset_of
@@ -60,7 +61,7 @@ class AwsInventory:
         self, way: WayIn, pace: Pace, *, table: Table = TABLE, costs: CostSource | None = None
     ) -> None:
         self._table, self._pace = table, pace
-        self._clients = Clients(way)
+        self._clients = Clients(way, asked_of(table))
         self._costs = costs or CostSource()
         self._parts = ThreadPoolExecutor(_PART_THREADS, "looking")
         self._details = Spreading()

@@ -1,6 +1,11 @@
-"""The models of AWS's services, read once and without their words: they are most of the memory."""
+"""The models of AWS's services, read once and without their words: they are most of the memory.
+
+Whoever says what is asked gets models of that alone: an EC2 of 20 operations, not of 760.
+"""
 
 import gzip
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -12,26 +17,84 @@ from botocore.loaders import JSONFileLoader, Loader, create_loader
 _FOR_WRITERS = frozenset({"pattern", "max", "enum", "deprecatedMessage", "documentationUrl"})
 
 _Model = dict[str, Any]
+# Services as botocore names them, and patterns of their operations: ("ec2", "DescribeVolumes").
+Asked = frozenset[tuple[str, str]]
 
 
 @cache
-def models() -> Loader:
-    """Return the one reader of models, which keeps what it has read. Threads may share it."""
+def models(asked: Asked | None = None) -> Loader:
+    """Return the one reader of models, which keeps what it has read. Threads may share it.
+
+    With `asked`, services have those operations and no other.
+    """
     loader = create_loader()
-    loader.file_loader = _WithoutWords()
+    loader.file_loader = _WithoutWords(asked)
     return loader
 
 
 class _WithoutWords(JSONFileLoader):
     """Reads the services' models without their documentation, which is half of them."""
 
+    def __init__(self, asked: Asked | None) -> None:
+        self._asked = asked
+        self._reached: dict[Path, frozenset[str]] = {}
+
     def load_file(self, file_path: str) -> Any:
         """Read one model, plain or packed; `None` when there is none."""
         for ending, unpacked in ((".json", bytes), (".json.gz", gzip.decompress)):
             path = Path(f"{file_path}{ending}")
             if path.is_file():
-                return _Shortening().short(orjson.loads(unpacked(path.read_bytes())))
+                model = orjson.loads(unpacked(path.read_bytes()))
+                return _Shortening().short(self._of_asked(Path(file_path), model))
         return None
+
+    def _of_asked(self, path: Path, model: _Model) -> _Model:
+        # …/data/ec2/2016-11-15/service-2
+        if self._asked is not None and path.name == "service-2":
+            model = _only(model, [name for of, name in self._asked if of == path.parts[-3]])
+            self._reached[path.parent] = frozenset(model["shapes"])
+        elif path.parent in self._reached and "shapes" in model.get("merge", ()):
+            # What botocore adds to a model, which it has just read.
+            reached, merged = self._reached[path.parent], model["merge"]
+            shapes = {name: shape for name, shape in merged["shapes"].items() if name in reached}
+            model = {**model, "merge": {**merged, "shapes": shapes}}
+        return model
+
+
+def _only(model: _Model, patterns: Sequence[str]) -> _Model:
+    """Return a model with the operations that are asked, and the shapes these speak of."""
+    operations = {
+        name: operation
+        for name, operation in model["operations"].items()
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
+    }
+    shapes = _reached(operations, model["shapes"])
+    return {**model, "operations": operations, "shapes": shapes}
+
+
+def _reached(operations: _Model, shapes: _Model) -> _Model:
+    """Return the shapes that operations speak of, and those that these speak of."""
+    reached: _Model = {}
+    waiting = list(_named(operations))
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached[name] = shapes[name]
+            waiting += _named(shapes[name])
+    return reached
+
+
+def _named(model: Any) -> Iterator[str]:
+    """Name the shapes a part of a model speaks of. A member may be called `shape`, too."""
+    if isinstance(model, dict):
+        for key, value in cast("_Model", model).items():
+            if key == "shape" and isinstance(value, str):
+                yield value
+            else:
+                yield from _named(value)
+    elif isinstance(model, list):
+        for value in cast("list[Any]", model):
+            yield from _named(value)
 
 
 class _Shortening:
