@@ -12,7 +12,6 @@ Async tests and fixtures are plain `async def`: anyio's pytest plugin runs them.
 import gc
 import os
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 
 import psycopg
 import pytest
@@ -26,6 +25,7 @@ from fireline.store.database import Database
 from fireline.store.embedded import EmbeddedPostgres
 from fireline.store.migrate import migrate
 from fireline.usecases.transaction import Tx
+from tests.databases import Databases
 from tests.hand_clock import HandClock
 
 # A worker holds hundreds of megabytes of models and clouds in the end; sweeping through all of it
@@ -33,9 +33,6 @@ from tests.hand_clock import HandClock
 gc.set_threshold(50_000, 20, 50)
 settings.register_profile("house", max_examples=60)
 settings.load_profile("house")
-
-_TEMPLATE = "migrated"
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +55,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated(server: str) -> str:
     """Migrate one database, which stays as it is: others are copied from it."""
-    name = f"{_TEMPLATE}_{os.getpid()}"
-    _create(server, name, "template0")
+    name = f"migrated_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
     dsn = make_conninfo(server, dbname=name)
     migrate(dsn)
     return dsn
@@ -76,11 +74,18 @@ def ids() -> FreshIds:
 
 
 @pytest.fixture(scope="session")
-def scratch(server: str, migrated: str) -> str:
-    """Copy the migrated database once for `tx`: what is rolled back still moves its sequences."""
-    name = f"scratch_{os.getpid()}"
-    _create(server, name, str(psycopg.conninfo.conninfo_to_dict(migrated)["dbname"]))
-    return make_conninfo(server, dbname=name)
+def databases(server: str, migrated: str) -> Iterator[Databases]:
+    """Keep copies of the migrated database, each for one test or module at a time."""
+    kept = Databases(server, migrated)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="session")
+def scratch(databases: Databases) -> Iterator[str]:
+    """Keep one database for `tx`: what is rolled back still moves its sequences."""
+    with databases.lent() as dsn:
+        yield dsn
 
 
 @pytest.fixture
@@ -91,14 +96,10 @@ async def tx(scratch: str, clock: HandClock, ids: FreshIds) -> AsyncIterator[Tx]
 
 
 @pytest.fixture
-def database_dsn(server: str, migrated: str) -> Iterator[str]:
-    """Make a migrated database for this test alone."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    template = psycopg.conninfo.conninfo_to_dict(migrated)["dbname"]
-    _create(server, name, str(template))
-    yield make_conninfo(server, dbname=name)
-    with psycopg.connect(server, autocommit=True) as db:
-        db.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+def database_dsn(databases: Databases) -> Iterator[str]:
+    """Lend a migrated database to this test alone."""
+    with databases.lent() as dsn:
+        yield dsn
 
 
 @pytest.fixture
@@ -112,12 +113,3 @@ async def database(database_dsn: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def house(database: Database, clock: HandClock, ids: FreshIds) -> House:
     return House(database, clock, ids)
-
-
-def _create(server: str, name: str, template: str) -> None:
-    with psycopg.connect(server, autocommit=True) as db:
-        db.execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )

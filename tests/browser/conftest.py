@@ -4,22 +4,19 @@
 another house (a real drill, say) needs only its own `base_url` and session: see `open_eyes`.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fireline.core.values.actor import Human
 from tests.browser.eyes import DESK, Eyes, eyes_of
 from tests.browser.served import Served, serving
+from tests.databases import Databases
 from tests.doors.pages_world import BO, tell
 
 FLAGS = (
@@ -51,13 +48,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def served(server: str, migrated: str) -> Iterator[Served]:
+def served(databases: Databases) -> Iterator[Served]:
     """Serve the told story, from a database of this module's own."""
-    name = f"browser_{os.getpid()}_{next(_numbers)}"
-    template = sql.Identifier(str(conninfo_to_dict(migrated)["dbname"]))
-    with psycopg.connect(server, autocommit=True) as db:
-        db.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), template))
-    with serving(make_conninfo(server, dbname=name), tell) as serving_now:
+    with databases.lent() as dsn, serving(dsn, tell) as serving_now:
         yield serving_now
 
 

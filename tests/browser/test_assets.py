@@ -1,13 +1,9 @@
 """The inventory's screens, in both themes and sizes: accessible, within bounds, by keyboard."""
 
-import os
 from collections.abc import Iterator
 from itertools import count
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fireline.app.house import House
 from fireline.core.values.actor import Human
@@ -15,6 +11,7 @@ from tests.browser.conftest import Look
 from tests.browser.eyes import DESK, PHONE, Eyes
 from tests.browser.served import Served, serving
 from tests.browser.test_screens import FOLDED
+from tests.databases import Databases
 from tests.doors.assets_world import tell_cloud
 from tests.doors.pages_world import DEE, VI, World, tell
 from tests.usecases.clouds_world import ACCOUNT
@@ -30,13 +27,9 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def served(server: str, migrated: str) -> Iterator[Served]:
+def served(databases: Databases) -> Iterator[Served]:
     """Serve the told story, and a cloud that was looked at."""
-    name = f"browser_assets_{os.getpid()}_{next(_numbers)}"
-    template = sql.Identifier(str(conninfo_to_dict(migrated)["dbname"]))
-    with psycopg.connect(server, autocommit=True) as db:
-        db.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), template))
-    with serving(make_conninfo(server, dbname=name), _told) as serving_now:
+    with databases.lent() as dsn, serving(dsn, _told) as serving_now:
         yield serving_now
 
 

@@ -7,6 +7,7 @@ from fireline.content.starter_plan import starter_files
 from fireline.core.access.roles import Role
 from fireline.usecases import access, contacts, plans
 from tests.doors.pages_world import BO, CY, DEE, VI
+from tests.doors.sessions import session_of
 from tests.usecases.alerts_world import send
 from tests.usecases.contacts_world import CHANNELS, GO, code_in
 
@@ -34,11 +35,7 @@ async def tell(house: House) -> World:
         await plans.push(tx, starter_files(), by=DEE, note="First plan.")
         await contacts.say_channels(tx, CHANNELS)
         for who, role in ROLES.items():
-            await access.create_account(tx, who.person, role=role, by=DEE)
-            link = await access.create_sign_in_link(tx, who.person, by=DEE)
-            signed_in = await access.use_sign_in_link(tx, link, address="127.0.0.1")
-            assert isinstance(signed_in, access.SignedIn)
+            world.sessions[who.person] = await session_of(tx, who.person, role)
             token = await access.create_token(tx, who.person, name="test", role=role, by=who)
-            world.sessions[who.person] = signed_in.token.reveal()
             world.tokens[who.person] = token.token.reveal()
     return world

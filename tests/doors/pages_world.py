@@ -18,20 +18,19 @@ from fireline.core.runbooks.approval import Decision
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import CategoryId, IncidentId, PersonId, RunbookId, RunId, ScenarioId
 from fireline.core.values.priority import Priority
-from fireline.core.values.secret import Secret
-from fireline.usecases import access, approvals, drills, incidents, plans, reviews, runs
+from fireline.usecases import approvals, drills, incidents, plans, reviews, runs
 from fireline.usecases.alert_hands import snooze_alert
 from fireline.usecases.incidents import NewTask
 from fireline.usecases.raising import raise_alerts
 from fireline.usecases.run_engine import advance
 from fireline.usecases.run_hold import Engine
 from fireline.usecases.transaction import Tx
+from tests.doors.sessions import session_of
 from tests.usecases import alerts_world, symptoms_world
 from tests.usecases.incidents_world import SHUT
 from tests.usecases.runs_world import KEY, USER, ScriptedCloud
 
 BO, CY, DEE, VI = (Human(PersonId(name)) for name in ("bo", "cy", "dee", "vi"))
-PASSWORD = Secret("a long enough password")
 ROLES = {BO: Role.OPERATOR, CY: Role.OPERATOR, DEE: Role.ADMIN, VI: Role.VIEWER}
 BOOK = RunbookId("leaked-key")
 WHYS = (
@@ -77,7 +76,7 @@ async def tell(house: House) -> World:
         await plans.push(tx, starter_files(), by=DEE, note="First plan.")
         plan = await plans.current(tx)
         sessions: dict[str, str] = {
-            who.person: await _signed_in(tx, who, role) for who, role in ROLES.items()
+            who.person: await session_of(tx, who.person, role) for who, role in ROLES.items()
         }
         alert = await _alert(tx, plan, "shop-ci", KEY, USER)
         await _alert(tx, plan, "someone", AssetRef("aws.iam.user", KEY.account, "someone"))
@@ -112,13 +111,6 @@ async def tell(house: House) -> World:
     async with house.transaction() as tx:
         world.approvals = [view.approval.number for view in await approvals.list_waiting(tx)]
     return world
-
-
-async def _signed_in(tx: Tx, who: Human, role: Role) -> str:
-    await access.create_account(tx, who.person, role=role, password=PASSWORD, by=DEE)
-    answer = await access.sign_in(tx, who.person, password=PASSWORD, address="127.0.0.1")
-    assert isinstance(answer, access.SignedIn)
-    return answer.token.reveal()
 
 
 async def _alert(tx: Tx, plan: Plan, name: str, *assets: AssetRef):

@@ -15,16 +15,16 @@ from fireline.content.starter_plan import starter_files
 from fireline.core.access.roles import Role
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import PersonId
-from fireline.core.values.secret import Secret
 from fireline.doors.web.asset_graph import MAX_IN_COLUMN, graph, hidden_in
 from fireline.doors.web.asset_tree import MAX_BELOW, MAX_NODES, MAX_TEXT, tree_of, value_text
 from fireline.doors.web.shell import Desk
 from fireline.ports.inventory import CouldNotLook, Why
 from fireline.store.hub import Hub
-from fireline.usecases import access, plans
+from fireline.usecases import plans
 from fireline.usecases.assets import show_relations
 from fireline.workers.accounts import probe_accounts
 from tests.doors.assets_world import DENIED, Told, tell_cloud
+from tests.doors.sessions import session_of
 from tests.doors.test_pages import BASE, Reader
 from tests.usecases.clouds_world import (
     ACCOUNT,
@@ -40,7 +40,6 @@ from tests.usecases.clouds_world import (
 )
 
 ANA, VI = Human(PersonId("ana")), Human(PersonId("vi"))
-_PASSWORD = Secret("correct horse battery")
 
 
 @dataclass
@@ -55,8 +54,8 @@ class Pages:
 async def pages(house: House) -> AsyncIterator[Pages]:
     async with house.transaction() as tx:
         await plans.push(tx, starter_files(), by=ANA, note="begin")
-        ana = await _session(tx, ANA, Role.ADMIN)
-        vi = await _session(tx, VI, Role.VIEWER)
+        ana = await session_of(tx, ANA.person, Role.ADMIN)
+        vi = await session_of(tx, VI.person, Role.VIEWER)
     app = build(Desk(house.transaction, Hub()))
     async with AsyncClient(transport=ASGITransport(app=app), base_url=BASE) as client:
         yield Pages(Reader(client, ana), Reader(client, vi))
@@ -65,13 +64,6 @@ async def pages(house: House) -> AsyncIterator[Pages]:
 @pytest.fixture
 async def told(pages: Pages, house: House) -> Told:
     return await tell_cloud(house)
-
-
-async def _session(tx: access.Tx, who: Human, role: Role) -> str:
-    await access.create_account(tx, who.person, role=role, password=_PASSWORD, by=ANA)
-    answer = await access.sign_in(tx, who.person, password=_PASSWORD, address="127.0.0.1")
-    assert isinstance(answer, access.SignedIn)
-    return answer.token.reveal()
 
 
 async def test_assets_are_found_filtered_and_counted(pages: Pages, told: Told):

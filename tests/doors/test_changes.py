@@ -18,9 +18,10 @@ from fireline.core.values.ids import CategoryId, PersonId
 from fireline.core.values.priority import Priority
 from fireline.doors.web.shell import Desk as WebDesk
 from fireline.store.hub import Hub
-from fireline.usecases import access, changes, incidents, plans
+from fireline.usecases import changes, incidents, plans
 from fireline.usecases.raising import raise_alerts
 from tests.doors.cli_world import Desk, open_desk
+from tests.doors.sessions import session_of
 from tests.doors.test_pages import BASE, Reader
 from tests.usecases.alerts_world import found
 from tests.usecases.alerts_world import who as by_whom
@@ -124,11 +125,7 @@ async def world(house: House) -> AsyncIterator[World]:
         await plans.push(tx, starter_files(), by=DEE, note="")
         plan = await plans.current(tx)
         for who, role in ((BO, Role.OPERATOR), (VI, Role.VIEWER)):
-            await access.create_account(tx, who.person, role=role, by=DEE)
-            link = await access.create_sign_in_link(tx, who.person, by=DEE)
-            signed_in = await access.use_sign_in_link(tx, link, address="127.0.0.1")
-            assert isinstance(signed_in, access.SignedIn)
-            sessions[who.person] = signed_in.token.reveal()
+            sessions[who.person] = await session_of(tx, who.person, role)
         finding = await found(tx, by_whom("shop-ci", "AKIALEAKED"), KEY, USER)
         (alert,) = await raise_alerts(tx, plan, [finding], drill=None, pace=1)
         await incidents.declare(

@@ -17,8 +17,8 @@ from fireline.usecases import plans
 from tests.core.plan.breaking import STARTER
 from tests.doors.cli_world import Desk as CliDesk
 from tests.doors.cli_world import open_desk
+from tests.doors.sessions import session_of
 from tests.doors.test_pages import BASE, Reader
-from tests.doors.test_routes_and_silences_pages import signed_in
 from tests.usecases import test_escalation_words as words
 
 CY = Human(PersonId("cy"))
@@ -54,7 +54,7 @@ async def desk(house: House) -> AsyncIterator[CliDesk]:
 async def cy(house: House) -> AsyncIterator[Reader]:
     async with house.transaction() as tx:
         await plans.push(tx, FILES, by=CY, note="escalations")
-        session = await signed_in(tx, CY, Role.OPERATOR)
+        session = await session_of(tx, CY.person, Role.OPERATOR)
     app = build(Desk(house.transaction, Hub()))
     async with AsyncClient(transport=ASGITransport(app), base_url=BASE) as client:
         yield Reader(client, session)

@@ -11,11 +11,12 @@ from httpx2 import ASGITransport, AsyncClient
 from fireline.app.house import House
 from fireline.app.http import build
 from fireline.content.starter_plan import starter_files
-from fireline.core.values.actor import Human, Machine
+from fireline.core.values.actor import Human
 from fireline.doors.web.shell import Desk
 from fireline.store.hub import Hub
-from fireline.usecases import access, plans
-from tests.doors.pages_world import BO, CY, DEE, PASSWORD, ROLES, VI
+from fireline.usecases import plans
+from tests.doors.pages_world import BO, CY, DEE, ROLES, VI
+from tests.doors.sessions import session_of
 from tests.doors.test_pages import BASE, Reader
 from tests.hand_clock import HandClock
 
@@ -34,12 +35,7 @@ class World:
 
     async def reader(self, who: Human) -> Reader:
         async with self.house.transaction() as tx:
-            await access.create_account(
-                tx, who.person, role=ROLES[who], password=PASSWORD, by=Machine("test")
-            )
-            answer = await access.sign_in(tx, who.person, password=PASSWORD, address="::1")
-        assert isinstance(answer, access.SignedIn)
-        return Reader(self.client, answer.token.reveal())
+            return Reader(self.client, await session_of(tx, who.person, ROLES[who]))
 
 
 @pytest.fixture

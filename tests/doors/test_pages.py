@@ -10,10 +10,12 @@ from httpx2 import ASGITransport, AsyncClient
 from fireline.app.house import House
 from fireline.app.http import build
 from fireline.core.values.actor import Human
+from fireline.core.values.secret import Secret
 from fireline.doors.web.shell import Desk
 from fireline.store.hub import Hub
+from fireline.usecases import access
 from fireline.usecases.run_engine import advance
-from tests.doors.pages_world import BO, CY, DEE, PASSWORD, VI, WHYS, World, tell
+from tests.doors.pages_world import BO, CY, DEE, VI, WHYS, World, tell
 
 BASE = "http://127.0.0.1:8040"
 
@@ -381,10 +383,13 @@ async def test_what_is_not_there_is_said_plainly(world: World, client: AsyncClie
 
 
 async def test_signing_in_leads_where_one_wanted_to_go(world: World, client: AsyncClient):
+    password = Secret("a long enough password")
+    async with world.house.transaction() as tx:
+        await access.set_password(tx, BO.person, password=password, by=DEE)
     stranger = as_(world, client, None)
     wrong = {"person": "bo", "password": "not this one"}
     assert "Sign in" in await stranger.sends("/sign-in", status=403, fields=wrong)
-    right = {"person": "bo", "password": PASSWORD.reveal()}
+    right = {"person": "bo", "password": password.reveal()}
     answer = await client.post("/sign-in?next=/incidents", data=right)
     assert answer.headers["location"] == "/incidents"
     assert "HttpOnly" in answer.headers["set-cookie"]

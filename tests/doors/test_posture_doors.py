@@ -20,13 +20,14 @@ from fireline.core.values.actor import Human
 from fireline.core.values.ids import PersonId
 from fireline.doors.web.shell import Desk as WebDesk
 from fireline.store.hub import Hub
-from fireline.usecases import access, plans
+from fireline.usecases import plans
 from fireline.usecases.asset_saving import Seen, prepare, save
 from fireline.usecases.groupings import Groupings
 from fireline.usecases.posture import judge_account
 from fireline.usecases.sorting import sort_payloads
 from fireline.workers.posture import assess
 from tests.doors.cli_world import Desk, open_desk
+from tests.doors.sessions import session_of
 from tests.doors.test_pages import BASE, Reader
 from tests.usecases.posture_world import ACCOUNT
 
@@ -337,11 +338,7 @@ async def world(house: House) -> AsyncIterator[World]:
     async with house.transaction() as tx:
         await plans.push(tx, starter_files(), by=DEE, note="")
         for who, role in ((BO, Role.OPERATOR), (VI, Role.VIEWER)):
-            await access.create_account(tx, who.person, role=role, by=DEE)
-            link = await access.create_sign_in_link(tx, who.person, by=DEE)
-            signed_in = await access.use_sign_in_link(tx, link, address="127.0.0.1")
-            assert isinstance(signed_in, access.SignedIn)
-            sessions[who.person] = signed_in.token.reveal()
+            sessions[who.person] = await session_of(tx, who.person, role)
     app = build(WebDesk(house.transaction, Hub()))
     async with AsyncClient(transport=ASGITransport(app=app), base_url=BASE) as client:
         yield World(house, client, sessions)

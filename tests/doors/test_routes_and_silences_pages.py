@@ -11,18 +11,16 @@ from fireline.content.starter_plan import starter_files
 from fireline.core.access.roles import Role
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import PersonId
-from fireline.core.values.secret import Secret
 from fireline.doors.web.shell import Desk
 from fireline.store.hub import Hub
-from fireline.usecases import access, plans
+from fireline.usecases import plans
 from fireline.usecases.raising import raise_alerts
-from fireline.usecases.transaction import Tx
+from tests.doors.sessions import session_of
 from tests.doors.test_pages import BASE, Reader
 from tests.usecases import alerts_world
 
 BO, DEE, VI = (Human(PersonId(name)) for name in ("bo", "dee", "vi"))
 ROLES = {BO: Role.OPERATOR, VI: Role.VIEWER}
-PASSWORD = Secret("a long enough password")
 Sessions = Mapping[str, str]
 
 
@@ -34,14 +32,7 @@ async def sessions(house: House) -> Sessions:
         for name in ("shop-ci", "someone"):
             found = await alerts_world.found(tx, alerts_world.who(name, f"AKIA{name}"))
             await raise_alerts(tx, plan, [found], drill=None, pace=1)
-        return {who.person: await signed_in(tx, who, role) for who, role in ROLES.items()}
-
-
-async def signed_in(tx: Tx, who: Human, role: Role) -> str:
-    await access.create_account(tx, who.person, role=role, password=PASSWORD, by=DEE)
-    answer = await access.sign_in(tx, who.person, password=PASSWORD, address="127.0.0.1")
-    assert isinstance(answer, access.SignedIn)
-    return answer.token.reveal()
+        return {who.person: await session_of(tx, who.person, role) for who, role in ROLES.items()}
 
 
 @pytest.fixture

@@ -8,14 +8,10 @@ import pytest
 from httpx2 import AsyncClient
 
 from fireline.core.access.roles import Role
-from fireline.core.values.actor import Machine
 from fireline.core.values.ids import PersonId
-from fireline.core.values.secret import Secret
-from fireline.usecases import access
+from tests.doors.sessions import session_of
 from tests.doors.test_pages import Reader
 from tests.intake.taking import Intake, taking
-
-_PASSWORD = Secret("correct horse battery")
 
 
 @pytest.fixture
@@ -26,12 +22,7 @@ async def intake(database_dsn: str, tmp_path: Path) -> AsyncIterator[Intake]:
 
 async def signed_in(intake: Intake, client: AsyncClient, person: str, role: Role) -> Reader:
     async with intake.fireline.house.transaction() as tx:
-        await access.create_account(
-            tx, PersonId(person), role=role, password=_PASSWORD, by=Machine("test")
-        )
-        answer = await access.sign_in(tx, PersonId(person), password=_PASSWORD, address="::1")
-    assert isinstance(answer, access.SignedIn)
-    return Reader(client, answer.token.reveal())
+        return Reader(client, await session_of(tx, PersonId(person), role))
 
 
 async def test_a_source_is_connected_watched_mapped_and_retired(intake: Intake):

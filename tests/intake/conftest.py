@@ -1,15 +1,12 @@
 """One fireline for all tests of a module, for those that each bring a source of their own."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
 import httpx2
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests.databases import Databases
 from tests.intake import opsgenie_http
 from tests.intake.taking import Intake, taking
 
@@ -17,16 +14,10 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def shared_dsn(server: str, migrated: str) -> Iterator[str]:
-    """Make a migrated database for this module alone."""
-    name = f"intake_{os.getpid()}_{next(_numbers)}"
-    template = str(conninfo_to_dict(migrated)["dbname"])
-    with psycopg.connect(server, autocommit=True) as db:
-        made = sql.SQL("create database {} template {}")
-        db.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
-    yield make_conninfo(server, dbname=name)
-    with psycopg.connect(server, autocommit=True) as db:
-        db.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+def shared_dsn(databases: Databases) -> Iterator[str]:
+    """Lend a migrated database to this module alone."""
+    with databases.lent() as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="module")

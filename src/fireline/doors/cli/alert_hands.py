@@ -1,6 +1,5 @@
 """`fireline alert snooze`, `merge`, `split` and the rest of what people do to alerts."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -8,23 +7,26 @@ import typer
 
 from fireline.core.plan.lengths import length_from
 from fireline.core.values.priority import Priority
-from fireline.doors.cli.alerts import Urgency
+from fireline.doors.cli.alerts import Urgency, alert_app
 from fireline.doors.cli.client import USAGE, Client
 from fireline.doors.cli.numbers import Number
 from fireline.doors.cli.numbers import number as number_from
 from fireline.doors.cli.terminal import AsJson, give_up, moment, say, say_table, show
 
 
+@alert_app.command()
 def unacknowledge(number: Number, *, as_json: AsJson = False) -> None:
     """Take the answer back: nobody has it, and people are told again."""
     _do(number, "unacknowledge", None, "is told to people again", as_json=as_json)
 
 
+@alert_app.command()
 def escalate(number: Number, *, as_json: AsJson = False) -> None:
     """Take the next step of its ladder now."""
     _do(number, "escalate", None, "is told to the next people now", as_json=as_json)
 
 
+@alert_app.command()
 def snooze(
     number: Number,
     *,
@@ -49,11 +51,13 @@ def snooze(
     )
 
 
+@alert_app.command()
 def wake(number: Number, *, as_json: AsJson = False) -> None:
     """End a snooze before its time."""
     _do(number, "wake", None, "is not snoozed any more", as_json=as_json)
 
 
+@alert_app.command()
 def note(
     number: Number,
     text: Annotated[str, typer.Argument(help="What to write on its timeline.")],
@@ -64,6 +68,7 @@ def note(
     _do(number, "notes", {"text": text}, "has your note", as_json=as_json)
 
 
+@alert_app.command()
 def assign(
     number: Number,
     person: Annotated[str, typer.Argument(help="Somebody of the plan; empty for nobody.")],
@@ -75,6 +80,7 @@ def assign(
     _do(number, "assign", {"person": person or None}, whose, as_json=as_json)
 
 
+@alert_app.command("priority")
 def set_priority(
     number: Number,
     priority: Annotated[Urgency, typer.Argument(case_sensitive=False, help="P1 to P5.")],
@@ -87,6 +93,7 @@ def set_priority(
     _do(number, "priority", body, f"is {priority} now", as_json=as_json)
 
 
+@alert_app.command()
 def merge(
     number: Number,
     others: Annotated[list[str], typer.Argument(help="The alerts that become part of it.")],
@@ -99,6 +106,7 @@ def merge(
     _do(number, "merge", {"alerts": numbers}, f"has {swallowed} in it now", as_json=as_json)
 
 
+@alert_app.command()
 def split(
     number: Number,
     symptoms: Annotated[list[int], typer.Argument(help="The symptoms that leave it.")],
@@ -118,6 +126,7 @@ def split(
     )
 
 
+@alert_app.command()
 def learn(
     number: Number,
     symptom: Annotated[int, typer.Argument(help="One of its symptoms.")],
@@ -133,11 +142,13 @@ def learn(
     show(found, _draw_learned, as_json=as_json)
 
 
+@alert_app.command()
 def learned(*, as_json: AsJson = False) -> None:
     """List what people taught grouping."""
     show(Client.from_environment().get("alerts/learned"), _draw_learned, as_json=as_json)
 
 
+@alert_app.command()
 def forget(
     rule: Annotated[int, typer.Argument(help="The number of the rule, from `learned`.")],
     *,
@@ -185,20 +196,3 @@ def _draw_learned(links: Any) -> None:
         ),
         empty="Nothing was learned yet.",
     )
-
-
-# Each is a command of `fireline alert`.
-HANDS: Mapping[str, Callable[..., None]] = {
-    "unacknowledge": unacknowledge,
-    "escalate": escalate,
-    "snooze": snooze,
-    "wake": wake,
-    "note": note,
-    "assign": assign,
-    "priority": set_priority,
-    "merge": merge,
-    "split": split,
-    "learn": learn,
-    "learned": learned,
-    "forget": forget,
-}

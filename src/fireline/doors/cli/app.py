@@ -15,8 +15,8 @@ import typer
 from fireline.doors.cli.access import token_app
 from fireline.doors.cli.accounts import account_app
 from fireline.doors.cli.actions import action_app, undo
-from fireline.doors.cli.alert_hands import HANDS
-from fireline.doors.cli.alerts import ack, alert_app
+from fireline.doors.cli.alert_hands import alert_app
+from fireline.doors.cli.alerts import ack
 from fireline.doors.cli.approvals import approval_app, approve
 from fireline.doors.cli.assets import assets_app
 from fireline.doors.cli.audit import audit
@@ -95,8 +95,6 @@ def build_cli(bodies: Bodies) -> typer.Typer:
     cli.add_typer(build_drill_app(bodies.run_drill_alone), name="drill")
     cli.add_typer(build_import_app(bodies.open_foreign), name="import")
     cli.add_typer(build_lab_app(bodies.lab), name="lab")
-    for name, command in HANDS.items():
-        alert_app.command(name)(command)
     for name, app in (
         ("plan", plan_app),
         ("source", source_app),
