@@ -325,7 +325,7 @@ async def test_a_subject_has_all_that_is_linked_and_its_account_and_region(house
             tx, [ref(GROUP, "sg-1"), ref(INSTANCE, "i-0a1"), ref(BUCKET, "gone")], drill=None
         )
         some = await subjects(
-            tx, [ref(INSTANCE, "i-0a1")], drill=None, related_kinds=["aws.s3.bucket"]
+            tx, [ref(INSTANCE, "i-0a1")], drill=None, rests_on=lambda _: ["aws.s3.bucket"]
         )
 
     group, web = sorted(both, key=lambda one: one.asset.ref.kind, reverse=True)

@@ -61,7 +61,7 @@ async def test_an_instance_comes_with_its_networks_tables_and_its_groups_lists(t
 
 async def test_only_what_is_asked_for_is_brought_from_afar(tx: Tx):
     await saved(tx, *NET)
-    (one,) = await subjects(tx, [ref(INSTANCE, "i-1")], drill=None, related_kinds=[LIST])
+    (one,) = await subjects(tx, [ref(INSTANCE, "i-1")], drill=None, rests_on=lambda _: [LIST])
     assert names(one, "ec2.managed_prefix_list") == ["pl-1"]
     assert names(one, "ec2.route_table") == []
 
@@ -85,3 +85,31 @@ async def test_a_change_two_links_away_is_judged_at_once(tx: Tx):
     assert [one.title for one in await alerts(later(tx, minutes=1), plan)] == [
         "reachable title: i-1"
     ]
+
+
+async def test_the_mark_of_a_subject_changes_with_what_its_signatures_ask_about_alone(tx: Tx):
+    def rests_on(kind: str) -> list[str]:
+        return [GROUP] if kind == INSTANCE else []
+
+    async def mark() -> str:
+        found = await subjects(tx, [ref(INSTANCE, "i-1")], drill=None, rests_on=rests_on)
+        return found[0].mark
+
+    await saved(tx, *NET)
+    first = await mark()
+    # Read together with others, of which more is asked, it is the same.
+    both = {ref(INSTANCE, "i-1"), ref(VPC, "vpc-1")}
+    found = await subjects(
+        tx, both, drill=None, rests_on=lambda kind: [TABLE] if kind == VPC else rests_on(kind)
+    )
+    assert {one.asset.ref.kind: one.mark for one in found}[INSTANCE] == first
+    # Nobody could say before whether there are tables; nobody asks.
+    await covered(tx, TABLE)
+    await saved(tx, made("aws.account", ACCOUNT, Alias="shop"))
+    await saved(tx, made(VPC, "vpc-1", Default=True))
+    assert await mark() == first
+    await covered(tx, GROUP)
+    second = await mark()
+    assert second != first
+    await saved(tx, made(GROUP, "sg-1", ref(LIST, "pl-1"), ref(VPC, "vpc-1"), Open=True))
+    assert await mark() not in {first, second}

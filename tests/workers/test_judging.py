@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -11,9 +12,10 @@ from fireline.core.detection.posture import State
 from fireline.core.plan.plan import Plan
 from fireline.core.values.actor import Human
 from fireline.core.values.ids import PersonId
+from fireline.ports.inventory import CouldNotLook, Part, Why
 from fireline.store import due
 from fireline.store.posture_assessments import ASSESS
-from fireline.usecases import plans
+from fireline.usecases import looks, plans
 from fireline.usecases.posture import Course, begin_course, judge_more
 from fireline.usecases.posture_assessing import (
     AssessmentNotFound,
@@ -22,12 +24,13 @@ from fireline.usecases.posture_assessing import (
     show_assessment,
 )
 from fireline.usecases.transaction import Tx
-from fireline.workers.judging import Lost, held_by, judge_whole
+from fireline.workers.judging import Lost, Whose, held_by, judge_whole
+from fireline.workers.looking import Looker, ask_parts, end_looks, judge_looked_at
 from fireline.workers.posture import assess
 from fireline.workers.rereading import Rereader
 from tests.core.plan.breaking import STARTER
 from tests.hand_clock import HandClock
-from tests.usecases.clouds_world import GROUP, asset
+from tests.usecases.clouds_world import BUCKET, GROUP, HOME, INSTANCE, ROLE, World, a_world, asset
 from tests.usecases.posture_world import (
     ACCOUNT,
     GUARDED,
@@ -49,6 +52,7 @@ from tests.usecases.test_assets_rereads import OPEN, SG, a_call, a_watched_world
 
 ANA = Human(PersonId("ana"))
 LEASE = timedelta(minutes=1)
+GROUPS = Part(ACCOUNT, HOME, GROUP)
 MANY = 250  # more than one step judges
 
 
@@ -59,7 +63,8 @@ async def judge(house: House, plan: Plan = JUDGED, *, first: bool = False) -> li
     async def step(_: Tx, course: Course) -> None:
         steps.append(course)
 
-    await judge_whole(house.transaction, plan, ACCOUNT, drill=None, first_look=first, step=step)
+    whose = Whose(ACCOUNT, None, plan, first_look=first)
+    await judge_whole(house.transaction, whose, step=step)
     return steps
 
 
@@ -195,14 +200,8 @@ async def test_who_lost_its_place_stops(house: House):
         (claim,) = await due.claim(tx.db, ASSESS, now=tx.now, lease=LEASE, limit=1)
         await due.plan(tx.db, ASSESS, claim.id, tx.now)
     with pytest.raises(Lost):
-        await judge_whole(
-            house.transaction,
-            JUDGED,
-            ACCOUNT,
-            drill=None,
-            first_look=True,
-            step=held_by(claim, lease=LEASE),
-        )
+        whose = Whose(ACCOUNT, None, JUDGED, first_look=True)
+        await judge_whole(house.transaction, whose, step=held_by(claim, lease=LEASE))
     assert await rows_of(house) == []
 
 
@@ -252,3 +251,75 @@ async def _broken_off(house: House) -> bool:
             " where datname = current_database())"
         )
         return bool(await found.fetchall())
+
+
+async def judged_kinds(house: House) -> set[str]:
+    query = "select a.kind from posture_judged j join asset a on a.id = j.asset"
+    async with house.transaction() as tx:
+        return {row[0] for row in await (await tx.db.execute(query)).fetchall()}
+
+
+async def half_looked_at(house: House) -> tuple[World, UUID]:
+    """Look at an account whose security groups nobody is told of for now."""
+    async with house.transaction() as tx:
+        await plans.push(tx, STARTER, by=ANA, note="")
+    world = await a_world(
+        house, asset(BUCKET, "site"), asset(GROUP, "sg-1"), asset(INSTANCE, "i-1"), asset(ROLE, "r")
+    )
+    world.cloud.troubles[GROUPS] = CouldNotLook(Why.THROTTLED, "Rate exceeded")
+    await world.start()
+    await ask_parts(world.lookout)
+    await Looker(world.lookout).turn()
+    async with house.transaction() as tx:
+        (account,) = await (await tx.db.execute("select id from look_account")).fetchone() or ()
+    return world, account
+
+
+async def test_what_is_known_whole_is_judged_while_the_rest_is_looked_at(house: House):
+    world, _ = await half_looked_at(house)
+    await judge_looked_at(world.lookout)
+    # A verdict on an instance rests on its groups.
+    assert await judged_kinds(house) == {BUCKET, ROLE}
+    async with house.transaction() as tx:
+        await tx.db.execute("update posture_judged set judged_at = '2020-01-01'")
+
+    world.cloud.troubles.clear()
+    world.wait(60)
+    await Looker(world.lookout).turn()
+    await judge_looked_at(world.lookout)
+    await end_looks(world.lookout)
+
+    assert await judged_kinds(house) == {BUCKET, ROLE, GROUP, INSTANCE}
+    query = (
+        "select a.kind from posture_judged j join asset a on a.id = j.asset"
+        " where j.judged_at > '2021-01-01'"
+    )
+    async with house.transaction() as tx:
+        again = {row[0] for row in await (await tx.db.execute(query)).fetchall()}
+        assert await due.kinds_due(tx.db, ["look_judge", "look_end"], now=tx.now) == frozenset()
+    assert again == {GROUP, INSTANCE}
+
+
+async def test_what_was_judged_under_another_plan_is_judged_again_at_the_end(house: House):
+    world, account = await half_looked_at(house)
+    await judge_looked_at(world.lookout)
+    async with house.transaction() as tx:
+        left = await looks.to_judge(tx, account, ends=True)
+        assert left is not None
+        assert left.kinds.isdisjoint({BUCKET, ROLE})
+        path, text = next(iter(STARTER.items()))
+        await plans.push(tx, {**STARTER, path: f"{text}# Another.\n"}, by=ANA, note="")
+        anew = await looks.to_judge(tx, account, ends=True)
+    assert anew is not None
+    assert {BUCKET, ROLE} <= anew.kinds
+
+
+async def test_nothing_is_kept_as_judged_once_all_was_looked_at(house: House):
+    world, account = await half_looked_at(house)
+    world.cloud.troubles.clear()
+    world.wait(60)
+    await Looker(world.lookout).turn()
+    async with house.transaction() as tx:
+        plan = await plans.current(tx)
+        assert await looks.to_judge(tx, account, ends=False) is None
+        assert not await looks.kind_judged(tx, account, BUCKET, plan)

@@ -10,7 +10,7 @@ from fireline.store.alert_hands import SNOOZE
 from fireline.store.handoffs import HANDOFF
 from fireline.store.hub import Hub
 from fireline.store.ladders import LADDER
-from fireline.store.looks import DIRTY, LOOK, LOOK_END, LOOK_PARTS
+from fireline.store.looks import DIRTY, LOOK, LOOK_END, LOOK_JUDGE, LOOK_PARTS
 from fireline.store.outbox import SEND
 from fireline.store.posture_assessments import ASSESS
 from fireline.store.posture_exceptions import EXCEPTION
@@ -45,6 +45,7 @@ from fireline.workers.looking import (
     begin_dirty_looks,
     begin_looks,
     end_looks,
+    judge_looked_at,
 )
 from fireline.workers.lookout import Lookout
 from fireline.workers.loop import Loop
@@ -178,6 +179,7 @@ def _looking(lookout: Lookout) -> tuple[Loop, ...]:
         _due(LOOK, lambda: begin_looks(lookout)),
         _due(DIRTY, lambda: begin_dirty_looks(lookout)),
         _due(LOOK_PARTS, lambda: ask_parts(lookout)),
+        _due(LOOK_JUDGE, lambda: judge_looked_at(lookout)),
         _due(LOOK_END, lambda: end_looks(lookout)),
         _due(PROBE, lambda: probe_accounts(lookout)),
         _due(COSTS, lambda: ask_costs(lookout)),

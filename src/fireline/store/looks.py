@@ -14,8 +14,9 @@ from fireline.store.queries import load
 
 _SQL = load("looks.sql")
 # Kinds of due work: a look that is scheduled; one of what was written to; asking what there is to
-# look at; and what is left to do when an account was looked at.
-LOOK, DIRTY, LOOK_PARTS, LOOK_END = "look", "look_dirty", "look_parts", "look_end"
+# look at; judging what was looked at already; and what is left to do when all was.
+LOOK, DIRTY, LOOK_PARTS = "look", "look_dirty", "look_parts"
+LOOK_JUDGE, LOOK_END = "look_judge", "look_end"
 MAX_LISTED = 1000
 MAX_FORGOTTEN = 100
 
@@ -50,6 +51,8 @@ class LookAccountRow:
     gone: int
     began_at: datetime
     ended_at: datetime | None
+    judged: list[str]
+    judged_under: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,13 @@ class PlaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ListingRow:
+    """What parts list."""
+
+    listing: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftRow:
     """How many parts are left."""
 
@@ -138,6 +148,8 @@ ROWS: dict[str, type | None] = {
     "troubles": TroubleRow,
     "claim": PartClaim,
     "renew": None,
+    "waiting": ListingRow,
+    "judged": None,
     "settle": None,
     "put_off": None,
     "give_up": PlaceRow,
@@ -286,6 +298,21 @@ async def renew(db: AsyncConnection, held: Sequence[PartClaim], *, until: dateti
         "until": until,
     }
     await rows.run(db, _SQL["renew"], values)
+
+
+async def waiting(db: AsyncConnection, look_account: UUID) -> frozenset[str]:
+    """Return the listings of which a part is still to be looked at."""
+    values = {"id": look_account, "limit": MAX_LISTED}
+    found = await rows.many(db, ListingRow, _SQL["waiting"], values)
+    return frozenset(row.listing for row in found)
+
+
+async def judged(
+    db: AsyncConnection, look_account: UUID, kinds: Collection[str], *, under: str
+) -> bool:
+    """Keep kinds that were judged under a plan. `False`: nothing is being looked at any more."""
+    values = {"id": look_account, "kinds": list(kinds), "under": under}
+    return await rows.run(db, _SQL["judged"], values) == 1
 
 
 async def settle(

@@ -24,7 +24,8 @@ where id = %(look_account)s and state = 'asking';
 -- name: account
 -- One account of a look, held for this transaction.
 select c.id, c.look_id, l.drill_id, c.account, c.provider, c.whole, c.first, c.state, c.why, c.said,
-       c.parts, c.done, c.could_not, c.calls, c.assets, c.changed, c.gone, c.began_at, c.ended_at
+       c.parts, c.done, c.could_not, c.calls, c.assets, c.changed, c.gone, c.began_at, c.ended_at,
+       c.judged, c.judged_under
 from look_account c
 join look l on l.id = c.look_id
 where c.id = %(id)s
@@ -34,7 +35,8 @@ for update of c;
 -- name: open_of
 -- The look that an account is in the middle of, if it is looked at whole.
 select c.id, c.look_id, l.drill_id, c.account, c.provider, c.whole, c.first, c.state, c.why, c.said,
-       c.parts, c.done, c.could_not, c.calls, c.assets, c.changed, c.gone, c.began_at, c.ended_at
+       c.parts, c.done, c.could_not, c.calls, c.assets, c.changed, c.gone, c.began_at, c.ended_at,
+       c.judged, c.judged_under
 from look_account c
 join look l on l.id = c.look_id
 where c.account = %(account)s and l.drill_id is not distinct from %(drill_id)s::uuid and c.whole
@@ -53,7 +55,8 @@ limit 1;
 
 -- name: accounts
 select c.id, c.look_id, l.drill_id, c.account, c.provider, c.whole, c.first, c.state, c.why, c.said,
-       c.parts, c.done, c.could_not, c.calls, c.assets, c.changed, c.gone, c.began_at, c.ended_at
+       c.parts, c.done, c.could_not, c.calls, c.assets, c.changed, c.gone, c.began_at, c.ended_at,
+       c.judged, c.judged_under
 from look_account c
 join look l on l.id = c.look_id
 where c.look_id = any(%(looks)b::uuid[])
@@ -113,6 +116,20 @@ from unnest(%(look_account)b::uuid[], %(region)b::text[], %(listing)b::text[], %
      as n (look_account, region, listing, fence)
 where p.look_account = n.look_account and p.region = n.region and p.listing = n.listing
   and p.fence = n.fence and p.state = 'waiting';
+
+-- name: waiting
+-- Of which listings a part is still to be looked at.
+select distinct p.listing
+from look_part p
+where p.look_account = %(id)s and p.state = 'waiting'
+limit %(limit)s::int;
+
+-- name: judged
+-- Keep kinds that were judged while the rest is still being looked at.
+update look_account
+set judged = %(kinds)b::text[] || case when judged_under = %(under)s then judged else '{}' end,
+    judged_under = %(under)s
+where id = %(id)s and state = 'looking';
 
 -- name: settle
 -- End a part, if it is still this worker's.

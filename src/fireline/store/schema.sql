@@ -1009,6 +1009,8 @@ CREATE TABLE public.look_account (
     gone integer DEFAULT 0 NOT NULL,
     began_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    judged text[] DEFAULT '{}'::text[] NOT NULL,
+    judged_under text DEFAULT ''::text NOT NULL,
     CONSTRAINT look_account_state_check CHECK ((state = ANY (ARRAY['asking'::text, 'looking'::text, 'judging'::text, 'ended'::text])))
 );
 

@@ -20,12 +20,23 @@ from fireline.store import assets, cloud_accounts, coverage, due, looks, pokes
 from fireline.store.assets import Reading
 from fireline.store.cloud_accounts import CloudAccountRow
 from fireline.store.coverage import Covered
-from fireline.store.looks import DIRTY, LOOK, LOOK_END, LOOK_PARTS, Ended, LookAccountRow, PartClaim
+from fireline.store.looks import (
+    DIRTY,
+    LOOK,
+    LOOK_END,
+    LOOK_JUDGE,
+    LOOK_PARTS,
+    Ended,
+    LookAccountRow,
+    PartClaim,
+)
 from fireline.usecases import asset_saving, plans, posture
 from fireline.usecases.asset_saving import Prepared, Seen
 from fireline.usecases.asset_views import LookAccountView, LookView, TroubleView
 from fireline.usecases.cloud_accounts import COSTS, PROBE, TOPIC, CloudAccountNotFound
 from fireline.usecases.facts import house_stream, record
+from fireline.usecases.listings import kinds_of
+from fireline.usecases.posture_signatures import book_of
 from fireline.usecases.transaction import Tx
 
 ASKED, SCHEDULED, STARTED, DIRTIED = "asked", "scheduled", "started", "dirty"
@@ -37,6 +48,8 @@ _LONGEST_LOOK = timedelta(hours=6)
 _AT_START_UNLESS_WITHIN = timedelta(minutes=10)
 # What was written to is looked at soon, and no more often than this.
 _DIRTY_AFTER, _DIRTY_EVERY = timedelta(seconds=15), timedelta(minutes=10)
+# While an account is looked at, what all is known of is judged this often.
+JUDGED_EVERY = timedelta(seconds=0.5)
 _COSTS_EVERY = timedelta(hours=20)
 _KEPT_FOR = timedelta(days=30)
 # One scheduled moment for all accounts would be one wave of calls: each is a little off.
@@ -167,8 +180,7 @@ async def parts_found(tx: Tx, look_account: UUID, found: Sequence[Part] | CouldN
         tx.db, row.account, _REGION_LEFT, drill=row.drill_id, now=tx.now, kept=found
     )
     await looks.add_parts(tx.db, row.id, found, urgent=False, now=tx.now)
-    if not found:
-        await due.plan(tx.db, LOOK_END, row.id, tx.now)
+    await due.plan(tx.db, LOOK_JUDGE if found else LOOK_END, row.id, tx.now)
     await pokes.poke(tx.db, PARTS_TOPIC)
     await pokes.poke(tx.db, TOPIC)
 
@@ -187,7 +199,7 @@ async def part_seen(tx: Tx, held: PartClaim, found: Found) -> bool:
     covered = Covered(tx.ids.fresh(), held.part, len(found.prepared))
     await coverage.set_all(tx.db, [covered], drill=drill, read_at=found.read_at, now=tx.now)
     if plan is not None and not held.whole:
-        # A whole account is judged once, at its end: until then half of what is linked is old.
+        # A whole account is judged kind by kind: until then half of what is linked is old.
         refs = (*outcome.changed, *gone)
         await posture.judge_assets(tx, plan, refs, drill=drill, first_look=False)
     ended = Ended(
@@ -223,13 +235,14 @@ async def part_not_seen(
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """An account that was looked at as a whole and is to be judged; `first`: for the first time."""
+class ToJudge:
+    """Kinds of an account that is looked at as a whole; `first`: for the first time."""
 
     account: str
     drill: DrillId | None
     first: bool
     plan: Plan
+    kinds: frozenset[str]
 
 
 async def count_anew(tx: Tx) -> None:
@@ -237,14 +250,30 @@ async def count_anew(tx: Tx) -> None:
     await assets.weigh(tx.db)
 
 
-async def to_judge(tx: Tx, look_account: UUID) -> Judged | None:
-    """Return the account of a look that ends, if all of it is to be judged."""
+async def to_judge(tx: Tx, look_account: UUID, *, ends: bool) -> ToJudge | None:
+    """Return what of an account is to be judged; `None`: nothing of it, now or later.
+
+    Until its look ends, it is what can be judged already: all that it rests on was looked at.
+    """
     row = await looks.account(tx.db, look_account)
     plan = await plan_or_none(tx)
     if row is None or row.ended_at is not None or not row.whole or plan is None:
         return None
+    book = book_of(plan)
+    kinds = book.kinds - set(row.judged if row.judged_under == plan.revision else ())
+    if not ends:
+        if row.state != "looking":
+            return None
+        waiting = await looks.waiting(tx.db, row.id)
+        unseen = {kind for listing in waiting for kind in kinds_of(listing)}
+        kinds = {kind for kind in kinds if unseen.isdisjoint({kind, *book.rests_on(kind)})}
     drill = DrillId(row.drill_id) if row.drill_id else None
-    return Judged(row.account, drill, row.first, plan)
+    return ToJudge(row.account, drill, row.first, plan, frozenset(kinds))
+
+
+async def kind_judged(tx: Tx, look_account: UUID, kind: str, plan: Plan) -> bool:
+    """Keep that a kind was judged. `False`: all was looked at, and is being judged."""
+    return await looks.judged(tx.db, look_account, [kind], under=plan.revision)
 
 
 async def end_account(tx: Tx, look_account: UUID) -> None:

@@ -60,9 +60,7 @@ async def judge_assets(
     kept = _Tally()
     baseline = book.cards.keys() if first_look else ()
     terms = Terms(book.cards, drill, book.alerting, baseline)
-    found = await subjects(
-        tx, refs, drill=drill, related_kinds=book.related_to({ref.kind for ref in refs})
-    )
+    found = await subjects(tx, refs, drill=drill, rests_on=book.rests_on)
     present = {subject.asset.ref for subject in found}
     heard = await _judged(tx, book, found)
     heard += [Heard(ref, None) for ref in sorted(refs - present)]
@@ -102,12 +100,18 @@ class Course:
 
 
 async def begin_course(
-    tx: Tx, plan: Plan, account: str, *, drill: DrillId | None, first_look: bool
+    tx: Tx,
+    plan: Plan,
+    account: str,
+    *,
+    drill: DrillId | None,
+    first_look: bool,
+    kinds: Collection[str] | None = None,
 ) -> Course:
-    """Begin to judge a whole account, as after a look."""
+    """Begin to judge a whole account, as after a look; with `kinds`, those alone."""
     known = await posture_findings.baselines(tx.db, account, drill=drill)
-    kinds = tuple(sorted(book_of(plan).kinds))
-    return Course(account, drill, first_look, tx.now, known, kinds)
+    left = tuple(sorted(book_of(plan).kinds if kinds is None else kinds))
+    return Course(account, drill, first_look, tx.now, known, left)
 
 
 async def judge_more(tx: Tx, plan: Plan, course: Course) -> Course:
@@ -183,9 +187,7 @@ async def _judge_kinds(
 ) -> None:
     drill = DrillId(terms.drill) if terms.drill else None
     for kind in sorted(kinds):
-        pages = each_of_account(
-            tx, account, [kind], drill=drill, related_kinds=book.related_to({kind})
-        )
+        pages = each_of_account(tx, account, [kind], drill=drill, rests_on=book.rests_on)
         async for page in pages:
             kept.add(await posture_judging.keep(tx, terms, await _judged(tx, book, page)))
 
@@ -199,7 +201,7 @@ async def _judge_page(tx: Tx, book: Book, terms: Terms, course: Course, *, kept:
         drill=course.drill,
         after=course.after,
         limit=_page_of(book, kind),
-        related_kinds=book.related_to({kind}),
+        rests_on=book.rests_on,
     )
     other = await _other(tx, book, page.items, course)
     kept.add(await posture_judging.keep(tx, terms, await _judged(tx, book, other)))
@@ -237,7 +239,7 @@ async def _let_go(tx: Tx, book: Book, terms: Terms, account: str, *, kept: _Tall
     """Let go of what was judged before and is gone, or not judged, any more; of some at a time."""
     drill = DrillId(terms.drill) if terms.drill else None
     left = await posture_findings.unheard(tx.db, account, book.kinds, drill=terms.drill)
-    there = {s.asset.ref for s in await subjects(tx, left, drill=drill, related_kinds=())}
+    there = {s.asset.ref for s in await subjects(tx, left, drill=drill, rests_on=lambda _: ())}
     heard = [Heard(ref, () if ref in there else None) for ref in left]
     kept.add(await posture_judging.keep(tx, terms, heard))
     return bool(left)

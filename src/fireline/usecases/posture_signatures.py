@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 
+from fireline.core.assets.kinds import ACCOUNT, REGION
 from fireline.core.detection.signatures.choice import NOTHING_CHOSEN, Choice
 from fireline.core.detection.signatures.judging import Signatures, related_kinds
 from fireline.core.detection.signatures.signature import Signature
+from fireline.core.detection.signatures.verdict import BEYOND
 from fireline.core.plan.plan import Plan
 from fireline.core.values.priority import Level, Priority
 from fireline.usecases.plan_keys import MAX_REMEMBERED, PlanKey
@@ -29,6 +31,7 @@ class Book:
     kinds: frozenset[str]
     kinds_about_place: frozenset[str]
     asked_by: Mapping[str, frozenset[str]]
+    rests: Mapping[str, frozenset[str]]
     marks: Mapping[str, str]
     choice: Choice = NOTHING_CHOSEN
 
@@ -55,10 +58,12 @@ class Book:
         found = (self.asked_by.get(kind.removeprefix("aws."), frozenset[str]()) for kind in kinds)
         return frozenset(kind for each in found for kind in each)
 
-    def related_to(self, kinds: Collection[str]) -> frozenset[str]:
-        """Return the kinds of linked assets that signatures of some kinds ask about, in full."""
-        found = (each for kind in kinds for each in self.engine.related_to(kind))
-        return frozenset(each if each.startswith("k8s.") else f"aws.{each}" for each in found)
+    def rests_on(self, kind: str) -> frozenset[str]:
+        """Return the kinds that verdicts on a kind rest on, besides itself, in full.
+
+        They are what its signatures ask about, what lies between, and the account and region.
+        """
+        return self.rests.get(kind, frozenset())
 
 
 def book_of(plan: Plan) -> Book:
@@ -77,15 +82,25 @@ def book_from(signatures: Collection[Signature], choice: Choice = NOTHING_CHOSEN
     for one in signatures:
         for kind in related_kinds(one):
             asked_by.setdefault(kind, set()).add(one.kind)
+    engine = Signatures(signatures)
+    kinds = frozenset(one.kind for one in signatures)
+    about_place = frozenset(one.kind for one in signatures if _asks_about_place(one))
     return Book(
         {one.id: one for one in signatures},
-        Signatures(signatures),
-        frozenset(one.kind for one in signatures),
-        frozenset(one.kind for one in signatures if _asks_about_place(one)),
+        engine,
+        kinds,
+        about_place,
         {kind: frozenset(kinds) for kind, kinds in asked_by.items()},
+        {kind: _rests(engine, kind, about_place=kind in about_place) for kind in kinds},
         _marks(signatures, choice),
         choice,
     )
+
+
+def _rests(engine: Signatures, kind: str, *, about_place: bool) -> frozenset[str]:
+    asked = {each if each.startswith("k8s.") else f"aws.{each}" for each in engine.related_to(kind)}
+    between = {BEYOND[each] for each in asked if each in BEYOND}
+    return frozenset(asked | between | ({ACCOUNT, REGION} if about_place else set()))
 
 
 def _marks(signatures: Collection[Signature], choice: Choice) -> dict[str, str]:

@@ -6,7 +6,7 @@ could not be looked at is said of the kind it would have been, so that nothing p
 
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from fireline.store.coverage import CoverageRow
 from fireline.usecases.listings import kinds_of, listings_of, short_kind
 from fireline.usecases.transaction import Tx
 
+# Which kinds verdicts on a kind rest on, besides itself.
+RestsOn = Callable[[str], Collection[str]]
 MAX_AT_ONCE = 200
 NEVER = "nobody has looked at it yet"
 
@@ -38,18 +40,18 @@ async def subjects(
     refs: Collection[AssetRef],
     *,
     drill: DrillId | None,
-    related_kinds: Collection[str] | None = None,
+    rests_on: RestsOn | None = None,
 ) -> list[Subject]:
     """Return the subjects of those of some assets that are there; what is gone is left out.
 
-    `related_kinds` are the kinds signatures ask for among what is linked; `None` is all of them.
+    `rests_on` says which kinds signatures of a kind ask about; without it, it is all there are.
     """
     found: list[Subject] = []
     wanted = sorted(set(refs))
     for start in range(0, len(wanted), MAX_AT_ONCE):
         batch = wanted[start : start + MAX_AT_ONCE]
         rows = await asset_lists.whole_by_refs(tx.db, batch, drill=drill)
-        found += await _subjects(tx, rows, drill=drill, kinds=related_kinds)
+        found += await _subjects(tx, rows, drill=drill, rests_on=rests_on)
     return found
 
 
@@ -61,14 +63,14 @@ async def subjects_of_account(  # noqa: PLR0913 - whose, of which kinds, and whi
     drill: DrillId | None,
     after: UUID | None = None,
     limit: int = MAX_AT_ONCE,
-    related_kinds: Collection[str] | None = None,
+    rests_on: RestsOn | None = None,
 ) -> SubjectPage:
     """Return one page of an account's assets of some kinds, each with what is linked to it."""
     size = min(max(limit, 1), MAX_AT_ONCE)
     rows = await asset_lists.whole_of_account(
         tx.db, account, kinds, drill=drill, after=after, limit=size
     )
-    items = await _subjects(tx, rows, drill=drill, kinds=related_kinds)
+    items = await _subjects(tx, rows, drill=drill, rests_on=rests_on)
     return SubjectPage(tuple(items), rows[-1].id if len(rows) == size else None)
 
 
@@ -78,13 +80,13 @@ async def each_of_account(
     kinds: Collection[str],
     *,
     drill: DrillId | None,
-    related_kinds: Collection[str] | None = None,
+    rests_on: RestsOn | None = None,
 ) -> AsyncIterator[tuple[Subject, ...]]:
     """Give all of an account's assets of some kinds, a page at a time: memory stays flat."""
     after: UUID | None = None
     while True:
         page = await subjects_of_account(
-            tx, account, kinds, drill=drill, after=after, related_kinds=related_kinds
+            tx, account, kinds, drill=drill, after=after, rests_on=rests_on
         )
         if page.items:
             yield page.items
@@ -94,19 +96,16 @@ async def each_of_account(
 
 
 async def _subjects(
-    tx: Tx,
-    rows: Sequence[WholeRow],
-    *,
-    drill: DrillId | None,
-    kinds: Collection[str] | None,
+    tx: Tx, rows: Sequence[WholeRow], *, drill: DrillId | None, rests_on: RestsOn | None
 ) -> list[Subject]:
     if not rows:
         return []
-    edges = await _edges(tx, rows, drill=drill, kinds=kinds)
+    asked = None if rests_on is None else {row.kind: frozenset(rests_on(row.kind)) for row in rows}
+    edges = await _edges(tx, rows, drill=drill, asked=asked)
     if len(edges) >= asset_lists.MAX_EDGES and len(rows) > 1:
         half = len(rows) // 2
-        first = await _subjects(tx, rows[:half], drill=drill, kinds=kinds)
-        return first + await _subjects(tx, rows[half:], drill=drill, kinds=kinds)
+        first = await _subjects(tx, rows[:half], drill=drill, rests_on=rests_on)
+        return first + await _subjects(tx, rows[half:], drill=drill, rests_on=rests_on)
     far = {edge.far for edge in edges} - {row.id for row in rows}
     others = await asset_lists.whole_by_ids(tx.db, far) if far else []
     assets = {row.id: row.asset for row in (*rows, *others)}
@@ -123,20 +122,23 @@ async def _subjects(
     for row in rows:
         account = places.get((ACCOUNT, row.account, ""))
         region = places.get((REGION, row.account, row.region))
-        cut = _cut(by_near[row.id], cut=too_many)
+        of_kind = None if asked is None else asked[row.kind]
+        own = [edge for edge in by_near[row.id] if of_kind is None or edge.kind in of_kind]
+        cut = _cut(own, cut=too_many)
         # Two lists of what is linked may differ in their order and still say the same.
-        linked = sorted(
-            f"{edge.far}{digests[edge.far]}" for edge in by_near[row.id] if edge.far in digests
-        )
-        around = [one.digest if one else "" for one in (account, region)]
-        marked = (row.digest, *around, unlooked.mark(row.account, row.region), *linked, *cut)
+        linked = sorted(f"{edge.far}{digests[edge.far]}" for edge in own if edge.far in digests)
+        around = [
+            one.digest if one and (of_kind is None or kind in of_kind) else ""
+            for kind, one in ((ACCOUNT, account), (REGION, region))
+        ]
+        not_seen = unlooked.mark(row.account, row.region, of_kind)
         subject = Subject(
             asset=assets[row.id],
-            related=_related(by_near[row.id], assets),
+            related=_related(own, assets),
             account=account.asset if account else None,
             region=region.asset if region else None,
             unlooked=unlooked.at(row.account, row.region) | cut,
-            mark=_mark(marked),
+            mark=_mark((row.digest, *around, not_seen, *linked, *cut)),
         )
         found.append(subject)
     return found
@@ -151,9 +153,10 @@ async def _edges(
     rows: Sequence[WholeRow],
     *,
     drill: DrillId | None,
-    kinds: Collection[str] | None,
+    asked: Mapping[str, frozenset[str]] | None,
 ) -> list[EdgeRow]:
     """List what assets are linked with, and what of `BEYOND` is linked to that."""
+    kinds = None if asked is None else frozenset[str]().union(*asked.values())
     beyond = [kind for kind in BEYOND if kinds is None or kind in kinds]
     between = {BEYOND[kind] for kind in beyond}
     near = [row.id for row in rows]
@@ -213,15 +216,20 @@ class _Unlooked:
         for row in covered:
             self._covered[row.account].append(row)
         self._known: dict[tuple[str, str], dict[str, str]] = {}
-        self._marks: dict[tuple[str, str], str] = {}
+        self._marks: dict[tuple[str, str, frozenset[str] | None], str] = {}
 
-    def mark(self, account: str, region: str) -> str:
-        """Name what could not be looked at in a place, and why."""
-        place = (account, region)
-        if place not in self._marks:
-            said = sorted(self.at(account, region).items())
-            self._marks[place] = _mark(word for pair in said for word in pair)
-        return self._marks[place]
+    def mark(self, account: str, region: str, kinds: frozenset[str] | None) -> str:
+        """Name what of some kinds could not be looked at in a place, and why."""
+        asked = (account, region, kinds)
+        if asked not in self._marks:
+            wanted = None if kinds is None else {short_kind(kind) for kind in kinds}
+            said = sorted(
+                pair
+                for pair in self.at(account, region).items()
+                if wanted is None or pair[0] in wanted
+            )
+            self._marks[asked] = _mark(word for pair in said for word in pair)
+        return self._marks[asked]
 
     def at(self, account: str, region: str) -> dict[str, str]:
         """Return the kinds nobody could look at, here or in the account, each with the reason.

@@ -4,7 +4,8 @@ Between two steps what somebody just changed is read again and judged. Killed an
 again, and comes to the same.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 from fireline.core.plan.plan import Plan
@@ -37,19 +38,49 @@ def held_by(claim: Claim, *, lease: timedelta) -> Step:
     return step
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The account to judge, under which plan, and whether it was never looked at before."""
+
+    account: str
+    drill: DrillId | None
+    plan: Plan
+    first_look: bool = False
+
+
 async def judge_whole(
-    transactions: Transactions,
-    plan: Plan,
-    account: str,
-    *,
-    drill: DrillId | None,
-    first_look: bool,
-    step: Step,
+    transactions: Transactions, whose: Whose, *, step: Step, kinds: Collection[str] | None = None
 ) -> None:
-    """Judge all of an account, each step in a transaction of its own."""
-    async with transactions() as tx:
-        course = await posture.begin_course(tx, plan, account, drill=drill, first_look=first_look)
+    """Judge all of an account, each step in a transaction of its own, and let go of what is gone.
+
+    `kinds` are those that are left to judge; without it, it is all of them.
+    """
+    course = await _begin(transactions, whose, kinds)
     while not course.over:
-        async with transactions() as tx:
-            course = await posture.judge_more(tx, plan, course)
-            await step(tx, course)
+        course = await _go_on(transactions, whose, course, step)
+
+
+async def judge_kind(transactions: Transactions, whose: Whose, kind: str, *, step: Step) -> None:
+    """Judge one kind of an account, each step in a transaction of its own."""
+    course = await _begin(transactions, whose, [kind])
+    while course.kinds:
+        course = await _go_on(transactions, whose, course, step)
+
+
+async def _begin(transactions: Transactions, whose: Whose, kinds: Collection[str] | None) -> Course:
+    async with transactions() as tx:
+        return await posture.begin_course(
+            tx,
+            whose.plan,
+            whose.account,
+            drill=whose.drill,
+            first_look=whose.first_look,
+            kinds=kinds,
+        )
+
+
+async def _go_on(transactions: Transactions, whose: Whose, course: Course, step: Step) -> Course:
+    async with transactions() as tx:
+        further = await posture.judge_more(tx, whose.plan, course)
+        await step(tx, further)
+    return further

@@ -14,10 +14,10 @@ from fireline.ports.inventory import CouldNotLook, Looked, Part, Why
 from fireline.store import cloud_accounts, due
 from fireline.store import looks as look_rows
 from fireline.store.due import Claim
-from fireline.store.looks import DIRTY, LOOK, LOOK_END, LOOK_PARTS, PartClaim
+from fireline.store.looks import DIRTY, LOOK, LOOK_END, LOOK_JUDGE, LOOK_PARTS, PartClaim
 from fireline.usecases import looks
 from fireline.workers.claims import SHORT_LEASE, take_due
-from fireline.workers.judging import held_by, judge_whole
+from fireline.workers.judging import Whose, held_by, judge_kind, judge_whole
 from fireline.workers.leased import Leased
 from fireline.workers.lookout import Lookout
 
@@ -132,6 +132,41 @@ async def ask_parts(lookout: Lookout) -> bool:
     )
 
 
+async def judge_looked_at(lookout: Lookout) -> bool:
+    """Judge what can be judged already of accounts that are still being looked at."""
+
+    async def judge(claim: Claim) -> None:
+        going_on = await _judge_kinds(lookout, claim)
+        async with lookout.transactions() as tx:
+            if going_on:
+                await due.again(tx.db, claim, tx.now + looks.JUDGED_EVERY)
+            else:
+                await due.finish(tx.db, claim)
+
+    return await take_due(lookout.transactions, LOOK_JUDGE, judge, at_once=1, lease=LEASE)
+
+
+async def _judge_kinds(lookout: Lookout, claim: Claim) -> bool:
+    """Judge the kinds that all is known of. Return whether there may be more later."""
+    async with lookout.transactions() as tx:
+        found = await looks.to_judge(tx, claim.id, ends=False)
+        if found is not None and found.kinds and found.first:
+            await looks.count_anew(tx)
+    if found is None:
+        return False
+    step = held_by(claim, lease=LEASE)
+    for kind in sorted(found.kinds):
+        await judge_kind(lookout.transactions, _whose(found), kind, step=step)
+        async with lookout.transactions() as tx:
+            if not await looks.kind_judged(tx, claim.id, kind, found.plan):
+                return False
+    return True
+
+
+def _whose(found: looks.ToJudge) -> Whose:
+    return Whose(found.account, found.drill, found.plan, first_look=found.first)
+
+
 async def end_looks(lookout: Lookout) -> bool:
     """Judge the accounts that were looked at, and end their looks."""
 
@@ -154,16 +189,10 @@ async def _judge(lookout: Lookout, claim: Claim) -> None:
     """Judge the account a look of which ends, in many short transactions."""
     async with lookout.transactions() as tx:
         await looks.count_anew(tx)
-        found = await looks.to_judge(tx, claim.id)
+        found = await looks.to_judge(tx, claim.id, ends=True)
     if found is not None:
-        await judge_whole(
-            lookout.transactions,
-            found.plan,
-            found.account,
-            drill=found.drill,
-            first_look=found.first,
-            step=held_by(claim, lease=LEASE),
-        )
+        step = held_by(claim, lease=LEASE)
+        await judge_whole(lookout.transactions, _whose(found), step=step, kinds=found.kinds)
 
 
 async def _parts(lookout: Lookout, claim: Claim) -> Sequence[Part] | CouldNotLook:

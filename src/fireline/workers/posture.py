@@ -12,7 +12,7 @@ from fireline.usecases import plans, posture_assessing, posture_exceptions
 from fireline.usecases.posture import Course
 from fireline.usecases.transaction import Transactions, Tx
 from fireline.workers.claims import SHORT_LEASE, take_due
-from fireline.workers.judging import held_by, judge_whole
+from fireline.workers.judging import Whose, held_by, judge_whole
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=1)
@@ -65,12 +65,6 @@ async def _assess(transactions: Transactions, claim: Claim) -> None:
 
     for wanted in accounts:
         ended: list[Course] = []
-        await judge_whole(
-            transactions,
-            plan,
-            wanted.account,
-            drill=wanted.drill,
-            first_look=wanted.first,
-            step=step,
-        )
+        whose = Whose(wanted.account, wanted.drill, plan, first_look=wanted.first)
+        await judge_whole(transactions, whose, step=step)
         before += ended[-1].judged
