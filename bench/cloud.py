@@ -1,12 +1,13 @@
 """Look at a simulated account of a thousand resources, beside Prowler and Cloud Custodian.
 
-One run, one lab, one machine: fireline first, then Prowler, then Custodian, each alone, looking at
-the same two regions. The lab counts the calls; every process is its own. Fireline's time is from
-asking for a look until the account is judged and its findings can be read: of its first look, which
-saves everything, and of a second, which finds nothing new; the slower one is judged. Before all of
-it another fireline looks, uncounted: moto reads the code of a service when it is first asked, and
-nobody is to pay for that. AWS's own pace is kept with AWS alone: a simulated AWS has no quotas, and
-no peer paces itself either.
+One run, one lab, one machine: a new fireline and Custodian in turn, three times, then Prowler, each
+alone, looking at the same two regions. The lab counts the calls; every process is its own. What is
+compared are medians: machines that are lent are a fifth faster or slower from one minute to the
+next. Fireline's time is from asking for a look until the account is judged and its findings can be
+read: of its first look, which saves everything, and of a second, which finds nothing new; the
+slower one counts. Before all of it another fireline looks, uncounted: moto reads the code of a
+service when it is first asked, and nobody is to pay for that. AWS's own pace is kept with AWS
+alone: a simulated AWS has no quotas, and no peer paces itself either.
 
 Then a change: SSH is opened to the world in group after group, and each is timed from its delivery
 into the queue until its finding can be read. Then memory, after each of four looks at 5,000: the
@@ -14,8 +15,8 @@ first makes what is kept for all others, so the last is held against the second.
 
 Peers are installed from `bench/peers/*.txt` unless `--peers` names a folder that has them.
 
-usage: python bench/cloud.py [--peers DIR | --without-peers] [--changes 20] [--looks 4]
-                             [--keep DIR]
+usage: python bench/cloud.py [--peers DIR | --without-peers] [--rounds 3] [--changes 20]
+                             [--looks 4] [--keep DIR]
 """
 
 import argparse
@@ -28,6 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 from typing import Any, cast
 
 import boto3
@@ -255,6 +257,15 @@ def large(folder: Path, count: int, verdicts: Verdicts) -> None:
     )
 
 
+def usual(runs: Sequence[Run]) -> Run:
+    """Return the median time of some runs, and the most they asked and took."""
+    return Run(
+        median(run.seconds for run in runs),
+        max(run.calls for run in runs),
+        max(run.megabytes for run in runs),
+    )
+
+
 def compare(own: Run, other: Run, name: str, times: float, verdicts: Verdicts) -> None:
     """Hold fireline's run against a peer's."""
     faster = other.seconds / own.seconds
@@ -271,15 +282,19 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
     print(f"load average before: {load:.1f}; regions {', '.join(REGIONS)}; unpaced", flush=True)
     with lab("thousand", folder / "lab") as seen:
         warm(seen, folder / "warm")
-        own = whole(seen, folder / "whole", kept, verdicts)
-        verdicts.say("memory of a whole assessment", own.megabytes / MOST_MEGABYTES, "300 MB")
-        if options.without_peers:
+        peers = None if options.without_peers else installed(options.peers or folder / "peers")
+        own, others = list[Run](), list[Run]()
+        for number in range(options.rounds):
+            own.append(whole(seen, folder / f"whole{number}", kept, verdicts))
+            if peers is not None:
+                others.append(custodian(seen, peers, kept))
+        took = usual(own)
+        verdicts.say("memory of a whole assessment", took.megabytes / MOST_MEGABYTES, "300 MB")
+        if peers is None:
             print("without peers: nothing was compared")
         else:
-            peers = installed(options.peers or folder / "peers")
-            others = prowler(seen, peers, kept), custodian(seen, peers, kept)
-            compare(own, others[0], "Prowler", PROWLER_TIMES, verdicts)
-            compare(own, others[1], "Custodian", CUSTODIAN_TIMES, verdicts)
+            compare(took, usual(others), "Custodian", CUSTODIAN_TIMES, verdicts)
+            compare(took, prowler(seen, peers, kept), "Prowler", PROWLER_TIMES, verdicts)
         if options.changes:
             changes(seen, folder / "changes", options.changes, verdicts)
     if options.looks:
@@ -293,6 +308,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--peers", type=Path, help="a folder with prowler/ and custodian/")
     parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3, help="fireline, then Custodian")
     parser.add_argument("--changes", type=int, default=20)
     parser.add_argument("--looks", type=int, default=4, help="how often at 5,000 resources")
     parser.add_argument("--keep", type=Path, help="where what each found is kept")

@@ -165,12 +165,13 @@ class AwsInventory:
             return on
         regions = account.regions or tuple(sorted(on if isinstance(on, frozenset) else ()))
         home = asking.clients.way.region
-        found: dict[Part, tuple[int, bool, str, str]] = {}
+        found: dict[Part, tuple[int, str, bool, str]] = {}
         for row in self._table.values():
             places = ("",) if row.scope is Scope.ACCOUNT else regions
             for region in places:
                 part = Part(account.id, region, row.composed or row.kind)
-                found[part] = (-_cost(row), region not in {"", home}, region, part.listing)
+                # A kind that was seen in all regions can be judged while others are looked at.
+                found[part] = (-_cost(row), part.listing, region not in {"", home}, region)
         return tuple(sorted(found, key=found.__getitem__))
 
     def _look(self, account: Account, part: Part) -> Looked | CouldNotLook:
@@ -325,6 +326,6 @@ def _cost(row: ResourceType) -> int:
     The heaviest is begun first: the rest is done beside it.
     """
     if row.composed:
-        return 1
+        return 3  # the keys of each user
     per_row = len(row.details) + (row.batch is not None and row.batch.size == 1)
     return 2 + per_row if per_row and row.operation else bool(row.under) + bool(row.batch)

@@ -61,7 +61,7 @@ class Spot:
         return self.ago(self.age_days)
 
     def ago(self, days: float) -> datetime:
-        """Return the moment so many days ago, as moto keeps moments, in whole seconds as AWS does."""
+        """Return the moment so many days ago: as moto keeps them, in whole seconds as AWS does."""
         return (self.now - timedelta(days=days)).replace(tzinfo=None, microsecond=0)
 
 
