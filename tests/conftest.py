@@ -91,7 +91,7 @@ def scratch(databases: Databases) -> Iterator[str]:
 @pytest.fixture
 async def tx(scratch: str, clock: HandClock, ids: FreshIds) -> AsyncIterator[Tx]:
     async with await psycopg.AsyncConnection.connect(scratch, options="-c timezone=UTC") as db:
-        yield Tx(db, await clock.now(db), ids)
+        yield Tx(db, clock.moment, ids)
         await db.rollback()
 
 

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from psycopg import AsyncConnection
-
 # A Tuesday morning, far from any change of the hour.
 BEGINS = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
 
@@ -14,7 +12,7 @@ class HandClock:
     def __init__(self, moment: datetime = BEGINS) -> None:
         self.moment = moment
 
-    async def now(self, db: AsyncConnection) -> datetime:
+    def now(self, began: datetime) -> datetime:
         """Return the moment the hands show."""
         return self.moment
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import botocore.session
 import pytest
+from botocore.exceptions import UnknownServiceError
 
 from fireline.connectors.aws.asked import asked_of
 from fireline.connectors.aws.models import Asked, models
@@ -65,6 +66,18 @@ def test_looking_can_ask_for_nothing_that_changes_anything() -> None:
     client = _model("ec2", short=True, asked=ASKED)
     assert "TerminateInstances" not in client.operation_names
     assert len(client.shape_names) < len(_model("ec2", short=True).shape_names) / 4
+
+
+@pytest.mark.parametrize("of", ["service-2", "paginators-1", "endpoint-rule-set-1"])
+def test_what_is_asked_and_there_is_known_and_nothing_else(of: str) -> None:
+    known, every = models(ASKED).list_available_services(of), models().list_available_services(of)
+    assert known == sorted({service for service, _ in ASKED} & set(every))
+    assert len(known) < len(every)
+
+
+def test_a_service_nobody_asks_is_unknown() -> None:
+    with pytest.raises(UnknownServiceError):
+        _model("polly", short=True, asked=ASKED)
 
 
 def _whole(shape: Any, above: set[str]) -> Any:

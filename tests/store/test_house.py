@@ -12,7 +12,6 @@ from fireline.core.values.refusals import Unavailable
 from fireline.store import facts, pokes
 from fireline.store.database import ALL_TOPICS, Database
 from fireline.usecases.facts import house_stream, record
-from fireline.usecases.transaction import Tx
 from tests.hand_clock import HandClock
 
 
@@ -42,10 +41,24 @@ async def test_time_stands_still_until_it_is_moved(house: House, clock: HandCloc
         assert (tx.now - first).total_seconds() == 300
 
 
-async def test_the_database_tells_the_time_in_utc_and_once_per_transaction(tx: Tx):
-    told = await DatabaseClock().now(tx.db)
-    assert told.tzinfo is UTC
-    assert await DatabaseClock().now(tx.db) == told
+async def test_the_database_tells_the_time_in_utc_and_once_per_transaction(database: Database):
+    house = House(database, DatabaseClock(), FreshIds())
+    async with house.transaction() as tx:
+        assert tx.now.tzinfo is UTC
+        asked = await tx.db.execute("select transaction_timestamp()")
+        assert await asked.fetchone() == (tx.now,)
+
+
+async def test_what_fails_within_a_transaction_can_be_taken_back_alone(house: House):
+    async with house.transaction() as tx:
+        await record(tx, house_stream(), "test.kept", by=Machine("test"), body={})
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            async with tx.db.transaction():
+                await record(tx, house_stream(), "test.undone", by=Machine("test"), body={})
+                await tx.db.execute("select 1 / 0")
+    async with house.transaction() as tx:
+        found = await facts.timeline(tx.db, [house_stream().id])
+    assert [fact.kind for fact in found] == ["test.kept"]
 
 
 async def test_a_poke_arrives_at_commit_and_not_before(house: House):

@@ -171,7 +171,7 @@ class Life(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         self.db = await psycopg.AsyncConnection.connect(self.dsn, options="-c timezone=UTC")
-        self.tx = Tx(self.db, await self.clock.now(self.db), FreshIds())
+        self.tx = Tx(self.db, self.clock.moment, FreshIds())
         self.incident = await declared(self.tx, await alert(self.tx))
 
     def teardown(self) -> None:

@@ -21,8 +21,8 @@ class House:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx]:
         """Open one transaction for one use case; commit at the end, roll back on any error."""
-        async with self.database.connection() as db:
-            yield Tx(db, await self.clock.now(db), self.ids)
+        async with self.database.transaction() as begun:
+            yield Tx(begun.db, self.clock.now(begun.at), self.ids)
 
     def pokes(self) -> AsyncGenerator[str]:
         """Listen for pokes, forever."""

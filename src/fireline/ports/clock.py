@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Protocol
 
-from psycopg import AsyncConnection
-
 
 class Clock(Protocol):
     """Tells the present moment, aware and in UTC, as every node of the house sees it."""
 
-    async def now(self, db: AsyncConnection) -> datetime:
-        """Return the moment this transaction takes place, once for all it does."""
+    def now(self, began: datetime) -> datetime:
+        """Return the moment a transaction takes place, which the database says began at `began`."""
         ...

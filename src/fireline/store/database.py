@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -24,6 +26,15 @@ _OPTIONS = (
     " -c idle_in_transaction_session_timeout=60s"
 )
 ALL_TOPICS = "*"
+_BEGIN = "begin; select transaction_timestamp()"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A transaction, and the moment it began as the one database of all nodes tells it, in UTC."""
+
+    db: AsyncConnection
+    at: datetime
 
 
 class Database:
@@ -37,7 +48,8 @@ class Database:
             min_size=1,
             max_size=size,
             timeout=_WAIT_FOR_CONNECTION_SECONDS,
-            kwargs={"options": _OPTIONS, "application_name": "fireline"},
+            # Transactions are begun here and not by psycopg: one question less for each.
+            kwargs={"options": _OPTIONS, "application_name": "fireline", "autocommit": True},
             check=self._check,
             open=False,
         )
@@ -60,11 +72,11 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[AsyncConnection]:
+    async def transaction(self) -> AsyncGenerator[Begun]:
         """Lend a connection in one transaction: committed at the end, rolled back on any error."""
         try:
             async with self._pool.connection() as db:
-                yield db
+                yield await _begin(db)
             self._worked[db] = monotonic()
         except psycopg.errors.ProgramLimitExceeded:
             # Filed with what passes, but it never does: a value is too large for an index.
@@ -92,6 +104,17 @@ class Database:
                         yield notice.payload
             except psycopg.OperationalError:
                 await asyncio.sleep(_LISTEN_AGAIN_SECONDS)
+
+
+async def _begin(db: AsyncConnection) -> Begun:
+    # Two statements can't be prepared.
+    cursor = await db.execute(_BEGIN, prepare=False)
+    cursor.nextset()
+    told: tuple[datetime] | None = await cursor.fetchone()
+    if told is None:
+        msg = "the database did not say when a transaction began"
+        raise AssertionError(msg)
+    return Begun(db, told[0].astimezone(UTC))
 
 
 def _unavailable() -> Unavailable:

@@ -28,7 +28,7 @@ from fireline.ports.inventory import Account
 _SECONDS_TO_CONNECT = 3
 _SECONDS_TO_ANSWER = 20
 # As many as there are threads that may ask: parts, and what looks closer for them.
-_CONNECTIONS = 36
+_CONNECTIONS = 52
 _USER_AGENT = f"fireline Botocore/{botocore.__version__}"
 _ROLE_SESSION = "fireline-monitor"
 _ROLE_SECONDS = 900

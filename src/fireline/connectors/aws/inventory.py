@@ -28,6 +28,7 @@ from fireline.connectors.aws.session import only_loopback
 from fireline.connectors.aws.spreading import Spreading
 from fireline.core.assets.asset import Asset
 from fireline.core.assets.aws.table import TABLE
+from fireline.core.assets.looking_order import looking_order
 from fireline.core.assets.ref import AssetRef
 from fireline.core.assets.resource_type import ResourceType, Scope
 from fireline.core.values.secret import Secret
@@ -165,13 +166,14 @@ class AwsInventory:
             return on
         regions = account.regions or tuple(sorted(on if isinstance(on, frozenset) else ()))
         home = asking.clients.way.region
-        found: dict[Part, tuple[int, str, bool, str]] = {}
+        order = {listing: at for at, listing in enumerate(looking_order(self._table))}
+        found: dict[Part, tuple[int, bool, str]] = {}
         for row in self._table.values():
             places = ("",) if row.scope is Scope.ACCOUNT else regions
             for region in places:
                 part = Part(account.id, region, row.composed or row.kind)
                 # A kind that was seen in all regions can be judged while others are looked at.
-                found[part] = (-_cost(row), part.listing, region not in {"", home}, region)
+                found[part] = (order[part.listing], region not in {"", home}, region)
         return tuple(sorted(found, key=found.__getitem__))
 
     def _look(self, account: Account, part: Part) -> Looked | CouldNotLook:
@@ -318,14 +320,3 @@ def _named(
 
 def _off(region: str) -> CouldNotLook:
     return CouldNotLook(Why.REGION_OFF, f"the region {region} is switched off in this account")
-
-
-def _cost(row: ResourceType) -> int:
-    """Weigh a listing by how its calls grow: not at all, with a batch, with every resource.
-
-    The heaviest is begun first: the rest is done beside it.
-    """
-    if row.composed:
-        return 3  # the keys of each user
-    per_row = len(row.details) + (row.batch is not None and row.batch.size == 1)
-    return 2 + per_row if per_row and row.operation else bool(row.under) + bool(row.batch)

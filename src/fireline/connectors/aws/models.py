@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from botocore.loaders import JSONFileLoader, Loader, create_loader
+from botocore.exceptions import DataNotFoundError
+from botocore.loaders import JSONFileLoader, Loader
 
 # Said of members for whoever writes clients; botocore asks for none of it.
 _FOR_WRITERS = frozenset({"pattern", "max", "enum", "deprecatedMessage", "documentationUrl"})
@@ -27,9 +28,31 @@ def models(asked: Asked | None = None) -> Loader:
 
     With `asked`, services have those operations and no other.
     """
-    loader = create_loader()
-    loader.file_loader = _WithoutWords(asked)
-    return loader
+    return _Models(asked)
+
+
+class _Models(Loader):
+    """Reads models, and looks for those that are asked and no others: there are 400 services."""
+
+    def __init__(self, asked: Asked | None) -> None:
+        super().__init__(file_loader=_WithoutWords(asked))
+        self._asked = asked
+        self._having: dict[str, list[str]] = {}
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Name the services that have such a model."""
+        if self._asked is None:
+            return super().list_available_services(type_name)
+        if type_name not in self._having:
+            services = sorted({service for service, _ in self._asked})
+            self._having[type_name] = [one for one in services if self._has(one, type_name)]
+        return self._having[type_name]
+
+    def _has(self, service: str, type_name: str) -> bool:
+        try:
+            return bool(self.list_api_versions(service, type_name))
+        except DataNotFoundError:
+            return False
 
 
 class _WithoutWords(JSONFileLoader):

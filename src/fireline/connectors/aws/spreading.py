@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
-_THREADS = 24
-AT_ONCE = 8
+_THREADS = 40
+AT_ONCE = 16  # an account with many buckets spends most of a look on them
 
 
 class Spreading:

@@ -1,3 +1,0 @@
--- name: transaction_began
--- The moment this transaction began, as the one database of all nodes tells it.
-select transaction_timestamp() as at;
