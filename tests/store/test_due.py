@@ -7,6 +7,7 @@ import pytest
 
 from fireline.app.house import House
 from fireline.store import due
+from fireline.store.queries import load
 from fireline.usecases.transaction import Tx
 from tests.hand_clock import HandClock
 
@@ -188,3 +189,22 @@ async def test_work_is_put_off_and_taken_from_whoever_holds_it(tx: Tx):
     assert await claimed(tx) == []
     await due.put_off(tx.db, KIND, [ONE], until=tx.now)
     assert await due.planned(tx.db, KIND, TWO) is None
+
+
+async def test_what_is_due_is_found_without_reading_all_that_waits(tx: Tx):
+    await tx.db.execute(
+        "insert into due (kind, id, due_at)"
+        " select 'page', gen_random_uuid(), %s::timestamptz + interval '1 day'"
+        " from generate_series(1, 20000)",
+        (tx.now,),
+    )
+    await tx.db.execute("analyze due")
+    # As it is planned once for all kinds and moments: a third is due, for all that is known.
+    query = load("due.sql")["kinds_due"].replace("%(kinds)b", "$1").replace("%(now)s", "$2")
+    asked = await tx.db.execute(f"explain (generic_plan) {query}")
+    plan = "\n".join(line for (line,) in await asked.fetchall())
+    assert "Index Scan using due_next" in plan
+    assert "Seq Scan" not in plan
+    assert await due.kinds_due(tx.db, [KIND, "other"], now=tx.now) == frozenset()
+    await due.plan(tx.db, "other", ONE, tx.now)
+    assert await due.kinds_due(tx.db, [KIND, "other"], now=tx.now) == {"other"}
