@@ -120,9 +120,10 @@ BY_THE_BOOK = Script(
 def _late(script: Script) -> Script:
     """Come too late to everything: each limit is over twice, and long, before its act.
 
-    A drill is looked at each second, which at a fast pace is minutes of the plan.
+    A drill is looked at each second, and people are there seconds before the attack: at a fast pace
+    either is minutes of the plan.
     """
-    waits = {Act.ACKNOWLEDGE_BY_MAIL: 11.0, Act.DECLARE: 60.0, Act.REQUEST_RUN: 90.0}
+    waits = {Act.ACKNOWLEDGE_BY_MAIL: 20.0, Act.DECLARE: 60.0, Act.REQUEST_RUN: 90.0}
     steps = tuple(
         replace(step, after_minutes=waits.get(step.act, step.after_minutes))
         for step in script.steps

@@ -8,12 +8,14 @@ on conflict (key) do update set key = excluded.key
 returning o.id, (o.xmax = 0) as fresh;
 
 -- name: get
+-- One message, held for this transaction. Its key never changes, so that rows which name it (what
+-- another speaks for, an attempt) need not wait: two that did waited for each other.
 select o.id, o.key, o.channel, o.recipient, o.person, o.subject, o.body, o.about_kind, o.about_id,
        o.drill_id, o.wished_at, o.state, o.settled_at, o.held_until, o.taken_receipt
 from outbox o
 where o.id = %(id)s
 limit 1
-for update;
+for no key update;
 
 -- name: about
 select o.id, o.key, o.channel, o.recipient, o.person, o.subject, o.body, o.about_kind, o.about_id,
