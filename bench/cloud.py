@@ -2,12 +2,12 @@
 
 One run, one lab, one machine: a new fireline and Custodian in turn, three times, then Prowler, each
 alone, looking at the same two regions. The lab counts the calls; every process is its own. What is
-compared are medians: machines that are lent are a fifth faster or slower from one minute to the
-next. Fireline's time is from asking for a look until the account is judged and its findings can be
-read: of its first look, which saves everything, and of a second, which finds nothing new; the
-slower one counts. Before all of it another fireline looks, uncounted: moto reads the code of a
-service when it is first asked, and nobody is to pay for that. AWS's own pace is kept with AWS
-alone: a simulated AWS has no quotas, and no peer paces itself either.
+compared are medians: a lent machine is faster or slower from one minute to the next. Fireline's
+time is from asking for a look until the account is judged and its findings can be read: of its
+first look, which saves everything, and of a second, which finds nothing new; the slower one counts.
+Before all of it another fireline looks, uncounted: moto reads the code of a service when it is
+first asked, and nobody is to pay for that. AWS's own pace is kept with AWS alone: a simulated AWS
+has no quotas, and no peer paces itself either.
 
 Then a change: SSH is opened to the world in group after group, and each is timed from its delivery
 into the queue until its finding can be read. Then memory, after each of four looks at 5,000: the
